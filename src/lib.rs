@@ -1,0 +1,1 @@
+//! Sitewright compiles one site manifest into the files of every environment and host.

@@ -1,1 +1,3 @@
 //! Sitewright compiles one site manifest into the files of every environment and host.
+
+pub mod manifest;

@@ -32,7 +32,7 @@ pub use files::{File, FileSource, OnChange, SiteFile};
 pub use hardening::{Fail2ban, Firewall, FirewallBackend, Hardening, Ssh, SshPolicy, UnattendedUpgrades};
 pub use hosts::{Addresses, Disk, Host, Os, Size};
 pub use ingress::{AccessLog, HeaderValue, Ingress, IngressRuntime, SecurityHeaders};
-pub use notify::{Channel, EmailChannel, Slack, Smtp, SmtpServer, Webhook};
+pub use notify::{Channel, EmailChannel, MailHost, MailServer, Slack, Webhook};
 pub use planned::Planned;
 pub use registries::RegistryLogin;
 pub use routes::{Answer, Auth, Balance, Path, PathOptions, Route};
@@ -82,9 +82,9 @@ pub struct Manifest {
     /// Certificates.
     #[serde(default)]
     pub tls: Tls,
-    /// Authoritative name service. Without it somebody else serves the zones.
-    #[serde(default)]
-    pub dns: Option<Switch<Dns>>,
+    /// Authoritative name service. Default: false, somebody else serves the zones.
+    #[serde(default = "Switch::<Dns>::off")]
+    pub dns: Switch<Dns>,
     /// The web server in front.
     #[serde(default)]
     pub ingress: Ingress,

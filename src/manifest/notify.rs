@@ -41,15 +41,15 @@ pub struct EmailChannel {
     #[serde(default)]
     pub from: Option<Email>,
     /// The mail server: the name of a service of kind `smtp`, or the server itself.
-    pub smtp: Smtp,
+    pub smtp: MailServer,
 }
 
 /// A mail server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(extend("x-short" = {"string": "service"}))]
-pub struct Smtp {
+pub struct MailServer {
     #[serde(flatten)]
-    pub server: SmtpServer,
+    pub server: MailHost,
     /// Its port. Default: 587.
     #[serde(default)]
     pub port: Option<Port>,
@@ -64,7 +64,7 @@ pub struct Smtp {
 /// Which mail server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum SmtpServer {
+pub enum MailHost {
     /// A service of kind `smtp`, which has all the rest.
     #[schemars(example = &"mailer")]
     Service(Name),

@@ -89,7 +89,7 @@ pub struct PathOptions {
     #[serde(default)]
     #[schemars(example = &"100MiB")]
     pub body: Option<Bytes>,
-    /// How long the service may take between two pieces of its answer. Default: `60s`; `1h` for streams and WebSockets.
+    /// How long the service may take between two pieces of its answer. Default: `1m`; `1h` for streams and WebSockets.
     #[serde(default)]
     #[schemars(example = &"2m")]
     pub timeout: Option<Duration>,

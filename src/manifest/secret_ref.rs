@@ -1,6 +1,6 @@
 //! References to secrets: the manifest names them and never holds a value.
 
-use super::values::{SecretName, Text};
+use super::values::{SecretPath, Text};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Number;
@@ -12,7 +12,7 @@ use std::fmt;
 pub struct SecretRef {
     /// The name of a secret that is declared under `secrets`; one key of several stands behind a dot.
     #[schemars(example = &"session_key")]
-    pub secret: SecretName,
+    pub secret: SecretPath,
 }
 
 /// How a secret reaches the process.
@@ -30,7 +30,7 @@ pub enum SecretAs {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EnvSecret {
     /// The name of a secret that is declared under `secrets`; one key of several stands behind a dot.
-    pub secret: SecretName,
+    pub secret: SecretPath,
     /// Whether the variable gets the secret's value, or the path of a file that holds it. Default: `value`.
     #[serde(default, rename = "as")]
     pub form: SecretAs,

@@ -38,14 +38,19 @@ fn simplify(schema: &mut Value) {
         one_of_keys(object);
         named_keys(object);
         closed(object);
-        object.remove("format");
+        // The unit's own check says more, and only one of the two shall speak.
+        if let Some(pattern) = object.shift_remove("pattern") {
+            object.insert("x-pattern".into(), pattern);
+        }
+        object.shift_remove("format");
+        in_order(object);
     });
 }
 
 /// An absent value is absent: `null` never reaches the types.
 fn without_null(object: &mut Map<String, Value>) {
     if object.get("default") == Some(&Value::Null) {
-        object.remove("default");
+        object.shift_remove("default");
     }
     if let Some(default) = object.get_mut("default") {
         drop_nulls(default);
@@ -64,7 +69,7 @@ fn without_null(object: &mut Map<String, Value>) {
     branches.retain(|branch| branch.get("type") != Some(&json!("null")));
     if let [Value::Object(only)] = branches.as_slice() {
         let only = only.clone();
-        object.remove("anyOf");
+        object.shift_remove("anyOf");
         for (keyword, value) in only {
             object.entry(keyword).or_insert(value);
         }
@@ -87,7 +92,7 @@ fn drop_nulls(value: &mut Value) {
 fn one_of_keys(object: &mut Map<String, Value>) {
     let Some(Value::Array(branches)) = object.get("oneOf") else { return };
     if let Some(names) = branches.iter().map(|branch| branch.get("const").cloned()).collect::<Option<Vec<_>>>() {
-        object.remove("oneOf");
+        object.shift_remove("oneOf");
         object.entry("type").or_insert("string".into());
         object.entry("enum").or_insert(names.into());
         return;
@@ -106,8 +111,13 @@ fn one_of_keys(object: &mut Map<String, Value>) {
     };
     let Some(keys) = branches.iter().map(single).collect::<Option<Vec<_>>>() else { return };
     let names: Vec<Value> = keys.iter().map(|(key, _)| key.as_str().into()).collect();
-    let needed: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
-    object.insert("type".into(), "object".into());
+    let mut needed: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
+    if object.contains_key("x-off") {
+        needed.iter_mut().for_each(|branch| branch["type"] = "object".into());
+        needed.push(json!({"type": "boolean"}));
+    } else {
+        object.insert("type".into(), "object".into());
+    }
     object.insert("oneOf".into(), needed.into());
     object.insert("x-one-of".into(), names.into());
     let properties = object.entry("properties").or_insert_with(|| json!({}));
@@ -119,14 +129,38 @@ fn one_of_keys(object: &mut Map<String, Value>) {
 
 /// A map whose keys have a pattern: the pattern's unit says more.
 fn named_keys(object: &mut Map<String, Value>) {
-    let Some(Value::Object(patterns)) = object.remove("patternProperties") else { return };
+    let Some(Value::Object(patterns)) = object.shift_remove("patternProperties") else { return };
     let mut patterns = patterns.into_iter();
     let (Some((pattern, values)), None) = (patterns.next(), patterns.next()) else {
         unreachable!("the keys of a map have one pattern");
     };
     let unit = key_unit(&pattern).expect("every type of key is in the table of units");
+    if object.contains_key("properties") {
+        // `propertyNames` would be asked about the known keys as well.
+        object.insert("patternProperties".into(), json!({pattern: values}));
+        return;
+    }
     object.insert("propertyNames".into(), json!({"type": "string", "x-unit": unit, "pattern": pattern}));
     object.insert("additionalProperties".into(), values);
+}
+
+/// What a reader wants first stands first.
+fn in_order(object: &mut Map<String, Value>) {
+    const ORDER: [&str; 12] = [
+        "$schema", "title", "description", "$ref", "type", "x-unit", "x-pattern", "enum", "const", "default",
+        "examples", "required",
+    ];
+    let mut rest = std::mem::take(object);
+    for keyword in ORDER {
+        if let Some(value) = rest.shift_remove(keyword) {
+            object.insert(keyword.into(), value);
+        }
+    }
+    let definitions = rest.shift_remove("$defs");
+    object.extend(rest);
+    if let Some(definitions) = definitions {
+        object.insert("$defs".into(), definitions);
+    }
 }
 
 fn closed(object: &mut Map<String, Value>) {

@@ -24,7 +24,7 @@ pub struct Health {
     #[serde(default = "retries")]
     #[schemars(range(min = 1, max = 100))]
     pub retries: u32,
-    /// How long it may take to start. Default: `60s`.
+    /// How long it may take to start. Default: `1m`.
     #[serde(default = "start_period")]
     pub start_period: Duration,
 }

@@ -4,7 +4,7 @@ use super::common::{Common, External, Limits, ServerRuntime};
 use crate::manifest::planned::Planned;
 use crate::manifest::secret_ref::SecretRef;
 use crate::manifest::switch::Switch;
-use crate::manifest::values::{Port, Setting, SettingName, Text, Version};
+use crate::manifest::values::{Port, RedisCommand, Setting, SettingName, Text, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub struct Redis {
     /// Commands that the application may not use.
     #[serde(default)]
     #[schemars(extend("x-short" = "[]"), example = ["FLUSHALL", "FLUSHDB"])]
-    pub disable_commands: Vec<SettingName>,
+    pub disable_commands: Vec<RedisCommand>,
     /// Whether what it holds is backed up. Default: false, as a cache is filled again by itself.
     #[serde(default = "Switch::<DataBackup>::off")]
     pub backup: Switch<DataBackup>,

@@ -11,8 +11,15 @@ checked_text! {
 }
 
 checked_text! {
-    /// The name of a secret: lower-case letters, digits, `_` and `-`; one key of several stands behind a dot.
-    SecretName: "secret-name", Some(r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)?$"), ["session_key", "s3.access_key_id"], check_secret_name
+    /// The name of a secret, or of one key of it: lower-case letters, digits, `_` and `-`.
+    SecretName: "secret-name", Some("^[a-z][a-z0-9_-]{0,63}$"), ["session_key", "access_key_id"], |text| {
+        check(text, "a secret's name", 64, "_-")
+    }
+}
+
+checked_text! {
+    /// A secret by its name; where it has several keys, the key stands behind a dot.
+    SecretPath: "secret-path", Some(r"^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)?$"), ["session_key", "s3.access_key_id"], check_secret_path
 }
 
 checked_text! {
@@ -23,6 +30,11 @@ checked_text! {
 checked_text! {
     /// Databases by name, where `*` stands for any characters.
     SqlPattern: "sql-pattern", Some(r"^[a-z_*][a-z0-9_*-]{0,62}$"), ["acme", "acme_*"], check_sql_pattern
+}
+
+checked_text! {
+    /// A command of Redis, a subcommand of one, or a category as Redis' ACL rules name them.
+    RedisCommand: "redis-command", Some(r"^@?[A-Za-z][A-Za-z0-9._|-]*$"), ["FLUSHALL", "CONFIG|SET", "@dangerous"], check_redis_command
 }
 
 checked_text! {
@@ -72,7 +84,7 @@ impl Target {
     }
 }
 
-impl SecretName {
+impl SecretPath {
     /// The secret as declared, and the key of it.
     pub fn parts(&self) -> (&str, Option<&str>) {
         self.as_str().split_once('.').map_or((self.as_str(), None), |(name, key)| (name, Some(key)))
@@ -129,7 +141,7 @@ fn no_dash_at_end(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn check_secret_name(text: &str) -> Result<(), String> {
+fn check_secret_path(text: &str) -> Result<(), String> {
     let (name, key) = text.split_once('.').map_or((text, None), |(name, key)| (name, Some(key)));
     check(name, "a secret's name", 64, "_-")?;
     key.map_or(Ok(()), |key| check(key, "the key of a secret", 64, "_-"))
@@ -146,6 +158,15 @@ fn check_sql_name(text: &str) -> Result<(), String> {
 fn check_sql_pattern(text: &str) -> Result<(), String> {
     let plain = text.replace('*', "a");
     check(&plain, "a name in SQL", 63, "_-")
+}
+
+fn check_redis_command(text: &str) -> Result<(), String> {
+    let name = text.strip_prefix('@').unwrap_or(text);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._|-".contains(c);
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.chars().all(plain) {
+        return Err(format!("`{}` is not a command of Redis: write it as FLUSHALL or CONFIG|SET", text.escape_debug()));
+    }
+    Ok(())
 }
 
 fn check_env_name(text: &str) -> Result<(), String> {

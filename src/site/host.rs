@@ -45,6 +45,8 @@ pub struct Host {
     pub openings: Vec<Opening>,
     pub jobs: Vec<Job>,
     pub backup: Option<BackupPlan>,
+    /// What the services here want to have saved; the plan is made of them.
+    pub backup_sources: Vec<BackupSource>,
     pub probes: Vec<Probe>,
     pub hardening: Hardening,
 }

@@ -12,7 +12,7 @@ mod static_files;
 
 use ipnet::IpNet;
 
-pub(crate) use placed::{InstancePort, Placed, PlacedInstance, PlacedProcess, Runtime, label};
+pub(crate) use placed::{DATA, EDGE, InstancePort, Placed, PlacedInstance, PlacedProcess, Runtime, label};
 pub(crate) use secrets::Secrets;
 
 use crate::diag::Diagnostic;

@@ -2,6 +2,11 @@
 
 use crate::site::Pointer;
 
+/// Network of containers that only containers talk to.
+pub(crate) const DATA: &str = "data";
+/// Network of containers that publish a port or go out.
+pub(crate) const EDGE: &str = "edge";
+
 /// What runs a service's processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Runtime {

@@ -20,7 +20,6 @@ mod verbatim;
 mod zones;
 
 pub use lock::{EnvironmentLock, Lock};
-pub(crate) use reach::{DATA, EDGE};
 
 use crate::diag::Diagnostic;
 use crate::kind::{self, Lowering, Secrets, SiteNames};
@@ -145,7 +144,7 @@ fn networks(hosts: &mut [Host], lock: &mut lock::Allocator<'_>) {
 
 /// The container needs nothing of the network but its neighbours.
 fn is_inner(container: &Container, network: &str) -> bool {
-    network == reach::DATA || !container.networks.iter().any(|name| name == network)
+    network == kind::DATA || !container.networks.iter().any(|name| name == network)
 }
 
 fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {

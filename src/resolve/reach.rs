@@ -10,15 +10,10 @@ use ipnet::IpNet;
 
 use super::lock::Allocator;
 use crate::diag::{Diagnostic, listing, suggest};
-use crate::kind::{self, Client, Connection, Endpoint, Placed, Role, Runtime};
+use crate::kind::{self, Client, Connection, DATA, EDGE, Endpoint, Placed, Role, Runtime};
 use crate::manifest::services::{Part, Role as ManifestRole, Use};
 use crate::manifest::{Manifest, Service};
 use crate::site::{Host, Link, Opening, Pointer, Protocol};
-
-/// Network of containers that only containers talk to.
-pub(crate) const DATA: &str = "data";
-/// Network of containers that publish a port or go out.
-pub(crate) const EDGE: &str = "edge";
 
 /// Who reaches whom, and how.
 #[derive(Debug, Default)]

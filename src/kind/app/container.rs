@@ -2,9 +2,8 @@
 
 use super::environment::{connections, environment};
 use super::{files, runs};
-use crate::kind::{Connection, Lowering, PlacedInstance, PlacedProcess};
+use crate::kind::{Connection, DATA, EDGE, Lowering, PlacedInstance, PlacedProcess};
 use crate::manifest::services::{App, DataType, Health, HealthProbe, Run};
-use crate::resolve::{DATA, EDGE};
 use crate::site::{
     BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, Job as CronJob, JobRun, Mount, PortBinding, Probe, Protocol,
 };

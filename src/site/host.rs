@@ -176,8 +176,22 @@ pub struct Hardening {
     pub ssh: Option<Ssh>,
     /// ufw with a default of deny.
     pub firewall: bool,
-    pub fail2ban: bool,
+    pub fail2ban: Option<Fail2ban>,
     pub unattended_upgrades: bool,
+    /// When the host restarts by itself if an update needs it: `04:00`.
+    pub reboot_at: Option<String>,
+}
+
+/// Locks out addresses that fail to log in.
+#[derive(Debug, Clone)]
+pub struct Fail2ban {
+    pub origin: Pointer,
+    pub max_retry: u32,
+    /// Seconds.
+    pub find_time: u64,
+    pub ban_time: u64,
+    /// Networks that are never locked out.
+    pub ignore: Vec<IpNet>,
 }
 
 /// The SSH server's settings.

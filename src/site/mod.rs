@@ -146,9 +146,22 @@ pub enum ChannelTarget {
 pub struct Smtp {
     pub host: String,
     pub port: u16,
+    /// Encrypted from the first byte, instead of by STARTTLS.
+    pub implicit_tls: bool,
     pub user: Option<String>,
     /// Name of the secret that holds the password.
     pub password: Option<String>,
+}
+
+impl Channel {
+    /// Names of the secrets that writing to it takes.
+    pub fn secrets(&self) -> Vec<String> {
+        match &self.target {
+            ChannelTarget::Slack { webhook } => vec![webhook.clone()],
+            ChannelTarget::Webhook { url } => url.secrets().map(str::to_owned).collect(),
+            ChannelTarget::Email { smtp, .. } => smtp.password.iter().cloned().collect(),
+        }
+    }
 }
 
 impl Site {

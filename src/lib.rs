@@ -4,6 +4,7 @@ pub mod diag;
 pub mod emit;
 mod kind;
 pub mod manifest;
+mod resolve;
 pub(crate) mod render;
 pub mod site;
 pub mod source;

@@ -9,6 +9,7 @@ mod external;
 mod placed;
 mod secrets;
 mod static_files;
+mod stub;
 
 use ipnet::IpNet;
 

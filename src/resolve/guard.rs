@@ -49,11 +49,10 @@ pub(super) fn guard(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets
                 ban_time: fail2ban.ban_time.as_secs(),
                 ignore: fail2ban.ignore.iter().map(|network| network.net()).collect(),
             }),
-            unattended_upgrades: section.is_some_and(|section| section.unattended_upgrades.is_on()),
-            reboot_at: section
-                .and_then(|section| section.unattended_upgrades.on())
-                .and_then(|upgrades| upgrades.reboot.as_ref())
-                .map(ToString::to_string),
+            unattended_upgrades: section.and_then(|section| section.unattended_upgrades.on()).map(|upgrades| UnattendedUpgrades {
+                origin: origin.child("unattended_upgrades"),
+                reboot: upgrades.reboot.as_ref().map(ToString::to_string),
+            }),
         };
         let openings = openings(host, &origin);
         host.openings.splice(0..0, openings);

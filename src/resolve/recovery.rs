@@ -148,7 +148,7 @@ pub(super) fn channels(world: &World<'_>, hosts: &[Host], secrets: &mut Secrets,
                 ChannelTarget::Email {
                     to: email.to.iter().map(ToString::to_string).collect(),
                     from: email.from.as_ref().map_or_else(|| world.site.contact.clone(), ToString::to_string),
-                    smtp,
+                    smtp: Some(smtp),
                 }
             }
         };

@@ -119,7 +119,8 @@ impl<'a> Build<'a> {
             self.addresses(&name, host, &origin);
             self.put("@", "NS", format!("{name}.{}.", self.name), &origin);
         }
-        for challenge in issued.challenges.iter().filter(|name| is_within(name, &self.name)) {
+        let zone = self.name.clone();
+        for challenge in issued.challenges.iter().filter(|name| is_within(name, &zone)) {
             let relative = self.relative(&format!("_acme-challenge.{challenge}"));
             self.put(&relative, "NS", format!("ns1.{}.", self.name), &at(["tls"]));
         }

@@ -131,12 +131,14 @@ pub enum ChannelTarget {
     Slack {
         webhook: String,
     },
-    /// Any webhook that takes JSON; the secret holds its URL.
+    /// Any webhook that takes JSON.
     Webhook {
-        url: String,
+        url: Text,
     },
     Email {
-        to: String,
+        to: Vec<String>,
+        from: String,
+        /// None hands the mail to the host's own `sendmail`.
         smtp: Option<Smtp>,
     },
 }
@@ -159,7 +161,7 @@ impl Channel {
         match &self.target {
             ChannelTarget::Slack { webhook } => vec![webhook.clone()],
             ChannelTarget::Webhook { url } => url.secrets().map(str::to_owned).collect(),
-            ChannelTarget::Email { smtp, .. } => smtp.password.iter().cloned().collect(),
+            ChannelTarget::Email { smtp, .. } => smtp.iter().filter_map(|smtp| smtp.password.clone()).collect(),
         }
     }
 }

@@ -163,8 +163,9 @@ fn in_order(object: &mut Map<String, Value>) {
     }
 }
 
+/// No object takes a key that it doesn't know. A dispatching one leaves that to its kinds; a condition has no type.
 fn closed(object: &mut Map<String, Value>) {
-    if object.contains_key("properties") {
+    if object.contains_key("properties") && object.contains_key("type") && !object.contains_key("x-dispatch") {
         object.entry("additionalProperties").or_insert(false.into());
     }
 }

@@ -153,7 +153,6 @@ fn ban_time() -> Duration {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UnattendedUpgrades {
     /// When the host restarts by itself if an update needs it. Default: never.
-    #[serde(default)]
     #[schemars(example = &"04:00")]
     pub reboot: Option<TimeOfDay>,
 }

@@ -26,14 +26,11 @@ pub struct Tls {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct RouteTls {
     /// Who issues this name's certificate. Default: as under `tls`.
-    #[serde(default)]
     #[schemars(example = &"none")]
     pub issuer: Option<Issuer>,
     /// How it is shown that this name is ours. Default: as under `tls`.
-    #[serde(default)]
     pub challenge: Option<Challenge>,
     /// Whether the wildcard's certificate serves this name. Default: as under `tls`.
-    #[serde(default)]
     pub wildcard: Option<bool>,
 }
 

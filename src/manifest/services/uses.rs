@@ -9,14 +9,11 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Use {
     /// The database. Default: the only one of the service.
-    #[serde(default)]
     #[schemars(example = &"shop")]
     pub database: Option<SqlName>,
     /// What the login may do in it. Default: `app`, or `owner` for a service with `migrate` while it migrates.
-    #[serde(default)]
     pub role: Option<Role>,
     /// Connections that each instance keeps open. Default: 10.
-    #[serde(default)]
     #[schemars(range(min = 1, max = 10_000), example = 50)]
     pub pool: Option<u32>,
     /// The names under which the parts of the connection are exported. Default: as under `exports`.

@@ -9,6 +9,11 @@ checked_text! {
 }
 
 checked_text! {
+    /// A server of somebody else: its domain, or its address.
+    ServerName: "server-name", Some(r"^[a-z0-9.:-]+$"), ["smtp.example.net"], check_server_name
+}
+
+checked_text! {
     /// A name relative to the site's domain: `@` is the domain itself, `*` any name below it, a trailing dot makes a name absolute.
     HostName: "host-name", Some(r"^(@|(\*\.)?[a-z0-9.-]+\.?|\*)$"), ["@", "www", "shop.example.org."], check_host_name
 }
@@ -53,6 +58,10 @@ pub(super) fn check_domain(text: &str) -> Result<(), String> {
         return Err(format!("`{text}` is an IP address, a domain is asked for"));
     }
     check_labels(text, false)
+}
+
+fn check_server_name(text: &str) -> Result<(), String> {
+    if text.parse::<std::net::IpAddr>().is_ok() { Ok(()) } else { check_domain(text) }
 }
 
 fn check_host_name(text: &str) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 use super::text::{not_empty, single_line};
 use super::unit::checked_text;
+use crate::manifest::services::Kind;
 
 checked_text! {
     /// A name: lower-case letters, digits and dashes, beginning with a letter, 31 characters at most.
@@ -23,7 +24,7 @@ checked_text! {
 }
 
 checked_text! {
-    /// A name in SQL: lower-case letters, digits and `_`, 63 characters at most.
+    /// A name in SQL: lower-case letters, digits, `_` and `-`, 63 characters at most.
     SqlName: "sql-name", Some("^[a-z_][a-z0-9_-]{0,62}$"), ["acme", "psa_platform"], check_sql_name
 }
 
@@ -206,11 +207,15 @@ fn check_target(text: &str) -> Result<(), String> {
     parts.iter().try_for_each(|part| check(part, "a name", 31, "-"))
 }
 
+const RUNTIMES: [&str; 5] = ["container", "native", "php-fpm", "pm2", "systemd"];
+
 fn check_defaults_key(text: &str) -> Result<(), String> {
-    let named = |rest: &str| check(rest, "a name", 31, "-");
     match text.split_once('.') {
         None if text == "all" => Ok(()),
-        Some(("runtime" | "kind", rest)) => named(rest),
+        Some(("runtime", name)) if RUNTIMES.contains(&name) => Ok(()),
+        Some(("runtime", name)) => Err(format!("`{name}` is no runtime: write one of {}", RUNTIMES.join(", "))),
+        Some(("kind", name)) if Kind::ALL.iter().any(|kind| kind.as_str() == name) => Ok(()),
+        Some(("kind", name)) => Err(format!("`{name}` is no kind of service")),
         _ => Err(format!("`{text}` says of no services that they share a default: write all, runtime.NAME or kind.NAME")),
     }
 }

@@ -5,22 +5,27 @@ use super::unit::checked_text;
 
 checked_text! {
     /// A path on the host, from its root.
-    AbsolutePath: "path", Some(r"^/[^\s*?]*$"), ["/opt/acme/api"], check_absolute
+    AbsolutePath: "path", Some(r"^/[A-Za-z0-9._+@=,:~/-]*$"), ["/opt/acme/api"], check_absolute
 }
 
 checked_text! {
     /// Paths on the host, where `*` stands for any characters but a slash.
-    AbsoluteGlob: "path-glob", Some(r"^/[^\s]*$"), ["/opt/acme/nginx.d/*.conf"], check_glob
+    AbsoluteGlob: "path-glob", Some(r"^/[A-Za-z0-9._+@=,:~/*?\[\]-]*$"), ["/opt/acme/nginx.d/*.conf"], check_glob
 }
 
 checked_text! {
     /// Where a disk is mounted.
-    Mount: "mount", Some(r"^/[^\s*]+$"), ["/srv"], check_mount
+    Mount: "mount", Some(r"^/[A-Za-z0-9._+@=,:~/-]+$"), ["/srv"], check_mount
 }
 
 checked_text! {
     /// A file or folder beside the manifest, relative to it.
-    SourcePath: "source-path", Some(r"^[^/\s][^\s]*$"), ["files/errors"], check_source
+    SourcePath: "source-path", Some(r"^[^/~\s*?\[\]][^\s*?\[\]]*$"), ["files/errors"], |text| check_source(text, "")
+}
+
+checked_text! {
+    /// Files beside the manifest, relative to it, where `*` stands for any characters but a slash.
+    SourceGlob: "source-glob", Some(r"^[^/~\s][^\s]*$"), ["services/*.yaml"], |text| check_source(text, GLOB)
 }
 
 checked_text! {
@@ -80,19 +85,22 @@ impl FileMode {
     }
 }
 
+const GLOB: &str = "*?[]";
+
 fn check_absolute(text: &str) -> Result<(), String> {
-    if let Some(c) = text.chars().find(|c| "*?[]{}".contains(*c)) {
-        return Err(format!("`{c}` cannot stand here: one path is asked for, not a pattern"));
-    }
-    check_glob(text)
+    check_from_root(text, "")
 }
 
 fn check_glob(text: &str) -> Result<(), String> {
+    check_from_root(text, GLOB)
+}
+
+fn check_from_root(text: &str, also: &str) -> Result<(), String> {
     single_line(text)?;
-    if !text.starts_with('/') {
-        return Err(format!("`{text}` is not a path from the root: begin it with /"));
-    }
-    check_parts(text.get(1..).unwrap_or_default(), text)
+    let rest = text.strip_prefix('/').ok_or_else(|| format!("`{text}` is not a path from the root: begin it with /"))?;
+    // Shells, units and the web server's configuration each read some character as something else.
+    let plain = |c: char| c.is_ascii_alphanumeric();
+    check_parts(rest, text, also, plain)
 }
 
 fn check_mount(text: &str) -> Result<(), String> {
@@ -104,12 +112,21 @@ fn check_mount(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn check_parts(parts: &str, text: &str) -> Result<(), String> {
-    if text.contains(char::is_whitespace) {
-        return Err(format!("`{text}` has a blank in it: not every program that reads the path could tell where it ends"));
+fn check_source(text: &str, also: &str) -> Result<(), String> {
+    single_line(text)?;
+    if text.is_empty() || text.starts_with(['/', '~']) {
+        return Err(format!("`{text}` is not beside the manifest: write a path relative to it, as in files/app.conf"));
     }
-    if let Some(c) = text.chars().find(|c| "\"'`\\$;|&<>".contains(*c)) {
-        return Err(format!("`{c}` cannot stand in a path: too many programs read it as something else"));
+    check_parts(text, text, also, char::is_alphanumeric)
+}
+
+fn check_parts(parts: &str, text: &str, also: &str, plain: fn(char) -> bool) -> Result<(), String> {
+    if let Some(c) = text.chars().find(|c| !plain(*c) && !"._+@=,:~/-".contains(*c) && !also.contains(*c)) {
+        return Err(match c {
+            '*' | '?' | '[' | ']' => format!("`{c}` cannot stand in `{text}`: one path is asked for, not a pattern"),
+            c if c.is_whitespace() => format!("`{text}` has a blank in it: rename it, not every program could tell where it ends"),
+            c => format!("`{c}` cannot stand in the path `{text}`: use letters, digits and ._+@=,:~-"),
+        });
     }
     let trimmed = parts.strip_suffix('/').unwrap_or(parts);
     if trimmed.is_empty() {
@@ -120,14 +137,6 @@ fn check_parts(parts: &str, text: &str) -> Result<(), String> {
         Some("..") => Err(format!("`{text}` leaves its folder by `..`: write the path that is meant")),
         Some(_) => Err(format!("`{text}` has an empty or `.` part: write the path without it")),
     }
-}
-
-fn check_source(text: &str) -> Result<(), String> {
-    single_line(text)?;
-    if text.is_empty() || text.starts_with('/') || text.starts_with('~') {
-        return Err(format!("`{text}` is not beside the manifest: write a path relative to it, as in files/app.conf"));
-    }
-    check_parts(text, text)
 }
 
 fn check_route(text: &str) -> Result<(), String> {
@@ -144,7 +153,7 @@ fn check_route(text: &str) -> Result<(), String> {
         return Err(format!("`{text}` is not the path of an address: begin it with /, =/ or ~"));
     }
     if let Some(c) = path.chars().find(|c| c.is_whitespace() || "\"'\\{};$?#".contains(*c)) {
-        return Err(format!("`{}` cannot stand in the path of an address: write it percent-encoded", c.escape_debug()));
+        return Err(format!("`{}` cannot stand in the path of an address here: match the part before it, or use `~` and a regular expression", c.escape_debug()));
     }
     Ok(())
 }

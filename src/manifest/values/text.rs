@@ -6,7 +6,7 @@ use super::unit::checked_text;
 /// No character that could end a line or hide one, and nothing that reads as a secret's placeholder.
 pub(super) fn single_line(text: &str) -> Result<(), String> {
     no_placeholder(text)?;
-    match text.chars().find(|c| is_line_breaking(*c)) {
+    match text.chars().find(|c| is_unseen(*c)) {
         None => Ok(()),
         Some('\n' | '\r') => Err("a line break cannot stand here: write one line".into()),
         Some(c) => Err(format!("the control character U+{:04X} cannot stand here: remove it", u32::from(c))),
@@ -20,9 +20,9 @@ pub(super) fn no_placeholder(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn is_line_breaking(c: char) -> bool {
-    // U+2028 and U+2029 end a line for some readers of JSON, JavaScript and YAML.
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+fn is_unseen(c: char) -> bool {
+    // U+2028 and U+2029 end a line for some readers; the rest would show a reviewer something else than what is there.
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
 }
 
 pub(super) fn not_empty(text: &str, what: &str) -> Result<(), String> {
@@ -46,7 +46,7 @@ checked_text! {
 
 checked_text! {
     /// An e-mail address.
-    Email: "email", Some(r"^[^@\s]+@[^@\s]+$"), ["ops@acme.example"], check_email
+    Email: "email", Some(r"^[A-Za-z0-9._+=][A-Za-z0-9._+=-]*@[a-z0-9.-]+$"), ["ops@acme.example"], check_email
 }
 
 checked_text! {
@@ -83,7 +83,7 @@ impl Text {
 
 fn check_multi_text(text: &str) -> Result<(), String> {
     no_placeholder(text)?;
-    match text.chars().find(|c| is_line_breaking(*c) && !matches!(c, '\n' | '\t')) {
+    match text.chars().find(|c| is_unseen(*c) && !matches!(c, '\n' | '\t')) {
         None => Ok(()),
         Some(c) => Err(format!("the control character U+{:04X} cannot stand here: remove it", u32::from(c))),
     }
@@ -93,8 +93,8 @@ fn check_email(text: &str) -> Result<(), String> {
     single_line(text)?;
     let wrong = || format!("`{text}` is not an e-mail address: write it as name@domain");
     let (user, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
-    if user.is_empty() || !user.chars().all(plain) {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._+=-".contains(c);
+    if user.is_empty() || user.starts_with('-') || !user.chars().all(plain) {
         return Err(wrong());
     }
     check_domain(domain)
@@ -113,6 +113,9 @@ fn check_url(text: &str) -> Result<(), String> {
 }
 
 fn check_location(text: &str) -> Result<(), String> {
+    if let Some(c) = text.chars().find(|c| "$\"'\\{};".contains(*c)) {
+        return Err(format!("`{c}` cannot stand in a redirect: write it as %{:02X}", u32::from(c)));
+    }
     if text.starts_with('/') && !text.starts_with("//") {
         single_line(text)?;
         return match text.find(char::is_whitespace) {

@@ -23,6 +23,7 @@
 //! | `x-one-of` | exactly one of these keys is needed (spelled out for others by `oneOf`) |
 //! | `x-dispatch`, `x-kinds` | the key that chooses the schema, and the schema for each of its values (spelled out by `allOf`) |
 //! | `x-planned`, `x-planned-values` | part of the language, refused by its name for now; `false` asks for nothing |
+//! | `enumDescriptions` | what each name of `enum` means, as editors show it |
 //! | `x-patch` | a JSON Merge Patch of what this pointer leads to |
 //! | `x-raw` | anything, not looked into |
 
@@ -51,3 +52,6 @@ pub fn editor_schema_text() -> String {
     text.push('\n');
     text
 }
+
+#[cfg(test)]
+mod tests;

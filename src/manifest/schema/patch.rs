@@ -39,7 +39,7 @@ impl Patches {
         let mut patch = Map::new();
         for (keyword, value) in object {
             let patched = match keyword.as_str() {
-                "required" | "default" | "oneOf" => continue,
+                "required" | "default" | "examples" | "oneOf" => continue,
                 "$ref" => self.reference(value),
                 "properties" | "patternProperties" => self.each_value(value),
                 "additionalProperties" if value.is_object() => self.nullable(value),
@@ -63,6 +63,11 @@ impl Patches {
 
     fn nullable(&mut self, schema: &Value) -> Value {
         let mut patch = self.patch(schema);
+        let plain = patch.get("enum").is_none() && patch.get("const").is_none() && patch.get("not").is_none();
+        if let Some(kind) = patch.get("type").and_then(Value::as_str).filter(|_| plain) {
+            patch["type"] = json!([kind, "null"]);
+            return patch;
+        }
         let description = patch.as_object_mut().and_then(|patch| patch.shift_remove("description"));
         let mut nullable = json!({"anyOf": [patch, {"type": "null"}]});
         if let Some(description) = description {

@@ -35,6 +35,7 @@ pub(super) fn each_schema(schema: &mut Value, change: &mut impl FnMut(&mut Map<S
 fn simplify(schema: &mut Value) {
     each_schema(schema, &mut |object| {
         without_null(object);
+        one_of_names(object);
         one_of_keys(object);
         named_keys(object);
         closed(object);
@@ -87,16 +88,30 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
-/// `oneOf` over objects with one key each becomes properties, of which exactly one is needed;
-/// `oneOf` over constants becomes an `enum`.
+/// `oneOf` over constants, or lists of them, becomes an `enum`.
+fn one_of_names(object: &mut Map<String, Value>) {
+    let Some(Value::Array(branches)) = object.get("oneOf") else { return };
+    let mut names = Vec::new();
+    let mut descriptions = Vec::new();
+    for branch in branches {
+        let of_branch = match (branch.get("const"), branch.get("enum")) {
+            (Some(name), _) => vec![name.clone()],
+            (None, Some(Value::Array(names))) => names.clone(),
+            _ => return,
+        };
+        let description = branch.get("description").cloned().unwrap_or_else(|| "".into());
+        descriptions.extend(of_branch.iter().map(|_| description.clone()));
+        names.extend(of_branch);
+    }
+    object.shift_remove("oneOf");
+    object.entry("type").or_insert("string".into());
+    object.entry("enum").or_insert(names.into());
+    object.insert("enumDescriptions".into(), descriptions.into());
+}
+
+/// `oneOf` over objects with one key each becomes properties, of which exactly one is needed.
 fn one_of_keys(object: &mut Map<String, Value>) {
     let Some(Value::Array(branches)) = object.get("oneOf") else { return };
-    if let Some(names) = branches.iter().map(|branch| branch.get("const").cloned()).collect::<Option<Vec<_>>>() {
-        object.shift_remove("oneOf");
-        object.entry("type").or_insert("string".into());
-        object.entry("enum").or_insert(names.into());
-        return;
-    }
     let single = |branch: &Value| {
         let properties = branch.get("properties")?.as_object()?;
         let (key, schema) = properties.iter().next().filter(|_| properties.len() == 1)?;
@@ -140,7 +155,7 @@ fn named_keys(object: &mut Map<String, Value>) {
         object.insert("patternProperties".into(), json!({pattern: values}));
         return;
     }
-    object.insert("propertyNames".into(), json!({"type": "string", "x-unit": unit, "pattern": pattern}));
+    object.insert("propertyNames".into(), json!({"type": "string", "x-unit": unit, "x-pattern": pattern}));
     object.insert("additionalProperties".into(), values);
 }
 

@@ -1,7 +1,9 @@
 //! `backups`: what is kept, where, and for how long.
 
 use super::secret_ref::SecretRef;
-use super::values::{AbsolutePath, Name, Port, Schedule, ServerName, SshKey, Text, UserName, WebUrl};
+use super::values::{
+    AbsolutePath, Name, Port, Schedule, ServerName, SshKey, Text, UserName, WebUrl,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -71,7 +73,12 @@ pub struct Keep {
 
 impl Default for Keep {
     fn default() -> Self {
-        Self { daily: Some(7), weekly: Some(4), monthly: Some(12), yearly: None }
+        Self {
+            daily: Some(7),
+            weekly: Some(4),
+            monthly: Some(12),
+            yearly: None,
+        }
     }
 }
 
@@ -154,7 +161,9 @@ pub struct RcloneTarget {
 }
 
 /// What is kept beside databases and data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Include {
     /// The releases of applications.

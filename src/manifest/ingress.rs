@@ -135,7 +135,11 @@ impl<'de> Deserialize<'de> for HeaderValue {
                 f.write_str("a text, or false to leave the header out")
             }
             fn visit_bool<E: de::Error>(self, on: bool) -> Result<HeaderValue, E> {
-                if on { Err(E::custom("`true` is no value of a header: write the text")) } else { Ok(HeaderValue::Off) }
+                if on {
+                    Err(E::custom("`true` is no value of a header: write the text"))
+                } else {
+                    Ok(HeaderValue::Off)
+                }
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<HeaderValue, E> {
                 text.parse().map(HeaderValue::Set).map_err(E::custom)

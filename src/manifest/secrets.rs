@@ -82,4 +82,3 @@ pub enum KeyPair {
     #[serde(rename = "ed25519")]
     Ed25519,
 }
-

@@ -9,7 +9,7 @@
 //!   others as well, these stand under `patternProperties`;
 //! - a list has `items`;
 //! - there are no unions of schemas: where a scalar or a map may stand, `type` is a list, and what concerns maps
-//!   concerns maps only;
+//!   concerns maps only (and `if` a string `then` it is one of an `enum`);
 //! - `null` is never allowed, and no default is null.
 //!
 //! What JSON Schema has no word for:
@@ -48,7 +48,8 @@ pub fn editor_schema() -> Value {
 
 /// What schema/site.schema.json holds.
 pub fn editor_schema_text() -> String {
-    let mut text = serde_json::to_string_pretty(&editor_schema()).expect("a value of strings, numbers and maps");
+    let mut text = serde_json::to_string_pretty(&editor_schema())
+        .expect("a value of strings, numbers and maps");
     text.push('\n');
     text
 }

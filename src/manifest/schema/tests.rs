@@ -9,23 +9,33 @@ fn validator(schema: &Value) -> jsonschema::Validator {
 }
 
 fn complaints(schema: &Value, instance: &Value) -> Vec<String> {
-    validator(schema).iter_errors(instance).map(|e| format!("{}: {e}", e.instance_path())).collect()
+    validator(schema)
+        .iter_errors(instance)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect()
 }
 
 /// Every schema within, with where it stands.
 fn each<'a>(schema: &'a Value, at: &str, visit: &mut dyn FnMut(&str, &'a Map<String, Value>)) {
-    let Some(object) = schema.as_object() else { return };
+    let Some(object) = schema.as_object() else {
+        return;
+    };
     visit(at, object);
     for (keyword, inner) in object {
         let at = format!("{at}/{keyword}");
         match (keyword.as_str(), inner) {
             ("properties" | "patternProperties" | "$defs" | "x-kinds", Value::Object(schemas)) => {
-                schemas.iter().for_each(|(key, schema)| each(schema, &format!("{at}/{key}"), visit));
+                schemas
+                    .iter()
+                    .for_each(|(key, schema)| each(schema, &format!("{at}/{key}"), visit));
             }
             ("anyOf" | "allOf" | "oneOf", Value::Array(schemas)) => {
                 schemas.iter().for_each(|schema| each(schema, &at, visit));
             }
-            ("items" | "additionalProperties" | "propertyNames" | "if" | "then" | "not", schema) => {
+            (
+                "items" | "additionalProperties" | "propertyNames" | "if" | "then" | "not",
+                schema,
+            ) => {
                 each(schema, &at, visit);
             }
             _ => {}
@@ -36,7 +46,8 @@ fn each<'a>(schema: &'a Value, at: &str, visit: &mut dyn FnMut(&str, &'a Map<Str
 /// A schema of its own for a part of another.
 fn part(whole: &Value, part: &Map<String, Value>) -> Value {
     let mut part = part.clone();
-    part.entry("$defs").or_insert_with(|| whole["$defs"].clone());
+    part.entry("$defs")
+        .or_insert_with(|| whole["$defs"].clone());
     part.into()
 }
 
@@ -56,7 +67,10 @@ fn both_are_schemas() {
 #[test]
 fn the_committed_one_is_fresh() {
     let committed = include_str!("../../../schema/site.schema.json");
-    assert!(committed == editor_schema_text(), "run `sitewright schema > schema/site.schema.json`");
+    assert!(
+        committed == editor_schema_text(),
+        "run `sitewright schema > schema/site.schema.json`"
+    );
 }
 
 #[test]
@@ -64,14 +78,28 @@ fn the_strict_one_keeps_to_the_forms_that_are_documented() {
     let known: Vec<&str> = units().iter().map(|(unit, _)| *unit).collect();
     each(schema(), "", &mut |at, object| {
         assert!(!object.contains_key("anyOf"), "{at}: a union");
-        assert!(!object.contains_key("pattern"), "{at}: a pattern beside its unit");
+        assert!(
+            !object.contains_key("pattern"),
+            "{at}: a pattern beside its unit"
+        );
         assert_ne!(object.get("default"), Some(&Value::Null), "{at}");
-        assert!(!object.get("type").is_some_and(|kind| kind.to_string().contains("null")), "{at}: null");
+        assert!(
+            !object
+                .get("type")
+                .is_some_and(|kind| kind.to_string().contains("null")),
+            "{at}: null"
+        );
         if let Some(unit) = object.get("x-unit") {
-            assert!(known.contains(&unit.as_str().expect("a name")), "{at}: {unit} is not in the table");
+            assert!(
+                known.contains(&unit.as_str().expect("a name")),
+                "{at}: {unit} is not in the table"
+            );
         }
-        if object.contains_key("properties") && object.contains_key("type") && !object.contains_key("x-dispatch") {
-            assert_eq!(object.get("additionalProperties").is_some(), true, "{at}: open");
+        if object.contains_key("properties")
+            && object.contains_key("type")
+            && !object.contains_key("x-dispatch")
+        {
+            assert!(object.contains_key("additionalProperties"), "{at}: open");
         }
         if let Some(one_of) = object.get("oneOf") {
             assert!(object.contains_key("x-one-of"), "{at}: {one_of}");
@@ -82,9 +110,20 @@ fn the_strict_one_keeps_to_the_forms_that_are_documented() {
 #[test]
 fn every_place_is_described() {
     each(schema(), "", &mut |at, object| {
-        for (key, place) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            let told = place.get("description").or(place.get("const")).or(place.get("additionalProperties"));
-            assert!(told.is_some() || at.contains("/allOf/"), "{at}/{key} has no description");
+        for (key, place) in object
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let told = place
+                .get("description")
+                .or(place.get("const"))
+                .or(place.get("additionalProperties"));
+            assert!(
+                told.is_some() || at.contains("/allOf/"),
+                "{at}/{key} has no description"
+            );
         }
     });
 }
@@ -96,15 +135,25 @@ fn defaults_and_examples_are_valid() {
         let mut seen = Vec::new();
         each(whole, "", &mut |at, object| {
             // An example of a whole name may be a short form, which only editors are told of.
-            let examples = object.get("examples").filter(|_| whole == &editor).and_then(Value::as_array);
-            let values: Vec<&Value> = object.get("default").into_iter().chain(examples.into_iter().flatten()).collect();
+            let examples = object
+                .get("examples")
+                .filter(|_| whole == &editor)
+                .and_then(Value::as_array);
+            let values: Vec<&Value> = object
+                .get("default")
+                .into_iter()
+                .chain(examples.into_iter().flatten())
+                .collect();
             if values.is_empty() || seen.contains(&object) || at.is_empty() {
                 return;
             }
             seen.push(object);
             let validator = validator(&part(whole, object));
             for value in values {
-                let errors: Vec<String> = validator.iter_errors(value).map(|e| e.to_string()).collect();
+                let errors: Vec<String> = validator
+                    .iter_errors(value)
+                    .map(|e| e.to_string())
+                    .collect();
                 assert!(errors.is_empty(), "{at}: {value}: {errors:?}");
             }
         });
@@ -114,9 +163,19 @@ fn defaults_and_examples_are_valid() {
 #[test]
 fn units_accept_what_is_given_as_their_example() {
     each(schema(), "", &mut |at, object| {
-        let Some(unit) = object.get("x-unit").and_then(Value::as_str) else { return };
-        let (_, check) = units().iter().find(|(name, _)| *name == unit).expect("in the table");
-        let values = object.get("examples").and_then(Value::as_array).into_iter().flatten().chain(object.get("default"));
+        let Some(unit) = object.get("x-unit").and_then(Value::as_str) else {
+            return;
+        };
+        let (_, check) = units()
+            .iter()
+            .find(|(name, _)| *name == unit)
+            .expect("in the table");
+        let values = object
+            .get("examples")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .chain(object.get("default"));
         for text in values.filter_map(Value::as_str) {
             assert_eq!(check(text), Ok(()), "{at}: {text}");
         }
@@ -125,7 +184,10 @@ fn units_accept_what_is_given_as_their_example() {
 
 #[test]
 fn editors_take_all_that_the_language_says() {
-    assert_eq!(complaints(&editor_schema(), &beyond()), Vec::<String>::new());
+    assert_eq!(
+        complaints(&editor_schema(), &beyond()),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -138,8 +200,14 @@ fn editors_refuse_what_the_language_does_not_say() {
         ("/services/units/health/path", json!("/healthz")),
         ("/hosts/vps/os", json!("debian-11")),
         ("/hosts/vps/size/memory", json!("8G")),
-        ("/backups/to/local/s3", json!({"bucket": "b", "credentials": {"secret": "s3"}})),
-        ("/environments/staging/services/db/limits/memory", json!("1G")),
+        (
+            "/backups/to/local/s3",
+            json!({"bucket": "b", "credentials": {"secret": "s3"}}),
+        ),
+        (
+            "/environments/staging/services/db/limits/memory",
+            json!("1G"),
+        ),
         ("/environments/staging/site/domian", json!("x.example")),
         ("/defaults/kind.app/instanses", json!(2)),
         ("/ingress/headers/content_security_polic", json!("x")),
@@ -155,10 +223,21 @@ fn editors_refuse_what_the_language_does_not_say() {
 
 #[test]
 fn every_kind_has_its_section() {
-    let kinds = schema()["$defs"]["Service"]["x-kinds"].as_object().expect("a map");
-    for (kind, target) in kinds.iter().filter(|(_, target)| target.get("$ref").is_some()) {
-        let name = target["$ref"].as_str().expect("a pointer").trim_start_matches("#/$defs/");
-        assert_eq!(schema()["$defs"][name]["properties"]["kind"]["const"], *kind);
+    let kinds = schema()["$defs"]["Service"]["x-kinds"]
+        .as_object()
+        .expect("a map");
+    for (kind, target) in kinds
+        .iter()
+        .filter(|(_, target)| target.get("$ref").is_some())
+    {
+        let name = target["$ref"]
+            .as_str()
+            .expect("a pointer")
+            .trim_start_matches("#/$defs/");
+        assert_eq!(
+            schema()["$defs"][name]["properties"]["kind"]["const"],
+            *kind
+        );
     }
 }
 
@@ -179,14 +258,21 @@ fn a_long_form_is_valid_and_read() {
     assert_eq!(complaints(schema(), &manifest), Vec::<String>::new());
     let read: Manifest = serde_json::from_value(manifest).expect("it is valid");
     assert_eq!(read.site.timezone.as_str(), "UTC");
-    let kinds: Vec<&str> = read.services.values().map(|service| service.kind().as_str()).collect();
+    let kinds: Vec<&str> = read
+        .services
+        .values()
+        .map(|service| service.kind().as_str())
+        .collect();
     assert_eq!(kinds, ["app", "postgres"]);
-    let Service::Postgres(db) = &read.services["db"] else { panic!("db is a postgres") };
+    let Service::Postgres(db) = &read.services["db"] else {
+        panic!("db is a postgres")
+    };
     assert!(!db.backup.is_on());
     let hardening = read.hardening.on().expect("a map is on");
     assert!(!hardening.ssh.is_on() && hardening.firewall.is_on());
     assert!(!read.backups.is_on() && !read.dns.is_on());
-    let again: Manifest = serde_json::from_value(serde_json::to_value(&read).expect("plain data")).expect("the same");
+    let again: Manifest =
+        serde_json::from_value(serde_json::to_value(&read).expect("plain data")).expect("the same");
     assert_eq!(again, read);
 }
 

@@ -38,7 +38,10 @@ pub struct Expires {
 
 impl Default for Expires {
     fn default() -> Self {
-        Self { assets: assets(), pages: pages() }
+        Self {
+            assets: assets(),
+            pages: pages(),
+        }
     }
 }
 

@@ -65,7 +65,8 @@ fail() { # LOG MESSAGE
     redact "${REPLY%$'\n'}"
     printf '  | %s\n' "${REPLY//$'\n'/$'\n  | '}" >&2
   fi
-  exit 1
+  [[ ${STAGE} == returning ]] || exit 1
+  RETURNED='' # on the way back, what else can be put right is
 }
 
 # ---- the plan --------------------------------------------------------------------------------------------------------
@@ -77,6 +78,7 @@ forget_plan() {
   FILES=() PACKAGES=() PROGRAMS=() SECRETS=() STEPS=() HEALTH=()
   declare -gA F_OWNER=() F_MODE=() F_SHA=() F_PHASE=() F_FILL=() F_SET=() F_ACTIONS=() WANT=() KIND=() SPEC=()
   declare -gA UNIT=() CHECK=() RUN=()
+  : >"${WORK}/steps"
 }
 
 read_plan() { # FILE
@@ -105,25 +107,24 @@ read_plan() { # FILE
 }
 
 add_file() { # PATH OWNER MODE SHA PHASE FILL SET ACTIONS
-  [[ $1 == /* && "$1/" != */../* && $2 == *:* && $3 =~ ^[0-7]+$ ]] || die 2 "plan.tsv: not a file record: $*"
+  [[ $1 =~ ^(/[A-Za-z0-9@%+=:,._~-]+)+$ && $1/ != */../* && $2 =~ ^[a-z0-9_-]+:[a-z0-9_-]+$ && $3 =~ ^[0-7]+$ ]] \
+    || die 2 "plan.tsv: not a file record: $*"
   FILES+=("$1")
-  F_OWNER[$1]=$2 F_SHA[$1]=$4 F_PHASE[$1]=$5 F_FILL[$1]=$6 F_SET[$1]=$7 F_ACTIONS[$1]=$8
-  printf -v "F_MODE[$1]" '%o' "0$3"
+  F_OWNER[$1]=$2 F_MODE[$1]=${3##0} F_SHA[$1]=$4 F_PHASE[$1]=$5 F_FILL[$1]=$6 F_SET[$1]=$7 F_ACTIONS[$1]=$8
 }
 
 # ---- preflight: every problem in one list ----------------------------------------------------------------------------
 check_system() {
   local tool os
-  ((EUID == 0)) || problem "this must run as root"
-  os=$(sed -n 's/^ID=//p' /etc/os-release)-$(sed -n 's/^VERSION_ID=//p' /etc/os-release)
-  os=${os//\"/}
+  os=$(sed -n 's/^\(ID\|VERSION_ID\)="\{0,1\}\([^"]*\)"\{0,1\}$/\1 \2/p' /etc/os-release | sort)
+  os=${os#ID } && os=${os/$'\n'VERSION_ID /-}
   [[ ${os} == "${OS}" ]] || problem "this bundle is for ${OS}, and this host is ${os}"
   for tool in apt-get diff dpkg-query find flock install sha256sum systemctl systemd-sysusers systemd-tmpfiles unshare; do
     command -v "${tool}" >/dev/null || problem "the command ${tool} is missing"
   done
   unshare -m true 2>/dev/null || problem "unshare -m is refused here: nothing could be checked before it goes live"
   if [[ -r ${STATE}/host && $(<"${STATE}/host") != "${ENVIRONMENT} ${HOST}" ]]; then
-    problem "this bundle is for ${ENVIRONMENT} ${HOST}, and this host was installed as $(<"${STATE}/host")"
+    problem "this bundle is for ${ENVIRONMENT} ${HOST}, and ${STATE}/host says that this is $(<"${STATE}/host")"
   fi
 }
 
@@ -141,10 +142,13 @@ check_bundle() {
   for path in "${FILES[@]}"; do
     [[ -n ${present[${path}]-} ]] || problem "rootfs${path} is missing"
     [[ ! -d ${path} ]] || problem "${path} is a directory on this host, and a file in the plan"
-    printf '%s  %s\n' "${F_SHA[${path}]}" "${HERE}/rootfs${path}" >>"${WORK}/sums"
+    [[ -z ${present[${path}]-} ]] || printf '%s  %s\n' "${F_SHA[${path}]}" "${HERE}/rootfs${path}" >>"${WORK}/sums"
   done
   sha256sum --quiet --check "${WORK}/sums" >"${WORK}/bad" 2>/dev/null || true
-  while IFS= read -r entry; do problem "${entry#"${HERE}/"} (it was changed after it was compiled)"; done <"${WORK}/bad"
+  while IFS= read -r entry; do
+    entry=${entry#"${HERE}/"}
+    problem "${entry%: FAILED*} is not what was compiled: its digest is not the plan's"
+  done <"${WORK}/bad"
   [[ -z ${ONLY} || " ${F_SET[*]} " == *" ${ONLY} "* ]] || problem "--only ${ONLY}: the plan has no such set"
   [[ -z ${ONLY} || ${CURRENT} != 0 ]] || problem "--only needs a host on which all was applied once"
 }
@@ -231,8 +235,7 @@ generate_secret() { # NAME SPEC
       command -v openssl >/dev/null || install_packages openssl
       local -a kind=(ED25519)
       [[ $2 != keypair=rsa-2048 ]] || kind=(RSA -pkeyopt rsa_keygen_bits:2048)
-      openssl genpkey -quiet -algorithm "${kind[@]}" -out "${new}" 2>"${WORK}/log" \
-        || openssl genpkey -algorithm "${kind[@]}" -out "${new}" 2>"${WORK}/log" || fail "${WORK}/log" "no key pair for $1"
+      openssl genpkey -algorithm "${kind[@]}" -out "${new}" 2>"${WORK}/log" || fail "${WORK}/log" "no key pair for $1"
       openssl pkey -in "${new}" -pubout -out "${SECRETS_DIR}/$1.pub"
       mv -fT "${new}" "${SECRETS_DIR}/$1"
       ;;
@@ -344,7 +347,7 @@ load_state() {
     directory=${STATE}/generations/${name}
     [[ -f ${directory}/owned.tsv ]] || continue
     while IFS=$'\t' read -r path sha _ _ set actions; do
-      KNOWN["${path} ${sha}"]=1 OWNED[${path}]=${sha} OWNED_SET[${path}]=${set} OWNED_ACTIONS[${path}]+=,${actions}
+      KNOWN["${path} ${sha}"]=1 OWNED[${path}]=${OWNED[${path}]-${directory##*/}} OWNED_SET[${path}]=${set} OWNED_ACTIONS[${path}]+=,${actions}
     done <"${directory}/owned.tsv"
     while IFS=$'\t' read -r kind name _; do [[ ${kind} != unit ]] || OWNED_UNIT[${name}]=1; done <"${directory}/plan.tsv"
   done
@@ -404,7 +407,8 @@ classify() {
       [[ -n ${WANT[${path}]-} ]] || STATUS[${path}]=remove
     else
       STATUS[${path}]=foreign
-      [[ -z ${OWNED[${path}]-} ]] || STATUS[${path}]=edited
+      [[ ${OWNED[${path}]-} != "${CURRENT}" ]] || STATUS[${path}]=edited
+      [[ ${STATUS[${path}]}${WANT[${path}]-} != foreign ]] || STATUS[${path}]=same # a run that failed had not come to it
     fi
     [[ ${STATUS[${path}]} != same ]] || continue
     action=${F_ACTIONS[${path}]-},${OWNED_ACTIONS[${path}]-}
@@ -414,10 +418,25 @@ classify() {
   done
 }
 
+# Makes a generation the target, as if it came from a bundle. Generation 0 has no files of ours.
+load_generation() { # NUMBER
+  local path sha owner mode set actions
+  STAGED=${STATE}/generations/$1/files
+  forget_plan
+  [[ $1 == 0 ]] || read_plan "${STATE}/generations/$1/plan.tsv"
+  FILES=() F_SHA=()
+  [[ -f ${STAGED%/files}/owned.tsv ]] || return 0
+  while IFS=$'\t' read -r path sha owner mode set actions; do
+    FILES+=("${path}")
+    WANT[${path}]=${sha} F_SHA[${path}]=${sha} F_OWNER[${path}]=${owner} F_MODE[${path}]=${mode}
+    F_SET[${path}]=${set} F_ACTIONS[${path}]=${actions} F_PHASE[${path}]=${F_PHASE[${path}]-config}
+  done <"${STAGED%/files}/owned.tsv"
+}
+
 read_pending() {
   local action
   [[ -f ${STATE}/pending ]] || return 0
-  while read -r action; do TRIGGERED[${action}]=1; done <"${STATE}/pending"
+  while read -r action; do [[ -z ${action} ]] || TRIGGERED[${action}]=1; done <"${STATE}/pending"
 }
 
 # ---- showing differences without showing secrets ---------------------------------------------------------------------
@@ -461,7 +480,7 @@ show_diff() { # OLD NEW PATH
 show_changes() {
   local path word kind name
   ((${#MISSING[@]} == 0)) || say install "${MISSING[*]}"
-  for name in "${WANTING[@]}"; do say fetch "${name%%$'\t'*}: $(cut -f 4 <<<"${name}")"; done
+  for name in "${WANTING[@]}"; do say fetch "program ${name%%$'\t'*}"; done
   for name in "${GENERATE[@]}"; do say generate "secret ${name}"; done
   [[ ${MODE} == apply ]] || for name in "${ASK[@]}"; do
     say "to provide" "secret ${name} (${SPEC[${name}]}) in ${SECRETS_DIR}/${name}"
@@ -594,22 +613,24 @@ make_directory() { # PATH
   printf '%s\n' "$1" >>"${STATE}/directories"
 }
 
-keep_copy() { # PATH FOLDER
-  mkdir -p "$2${1%/*}"
-  cp -a -- "$1" "$2$1.new"
-  mv -fT -- "$2$1.new" "$2$1"
-  say kept "$1, as it was, in $2"
+# Keeps a file that we replace: the one from before our time for good, a hand-edited one with the generation.
+keep_copy() { # PATH
+  local folder=${STATE}/generations/0/files
+  [[ ${STATUS[$1]} == foreign && ! -e ${folder}$1 && ! -L ${folder}$1 ]] || folder=${STATE}/edited/${GENERATION}
+  mkdir -p "${folder}${1%/*}"
+  cp -a -- "$1" "${folder}$1.new"
+  mv -fT -- "${folder}$1.new" "${folder}$1"
+  say kept "$1, as it was, in ${folder}"
 }
 
 place_files() { # PHASE...
   local path temporary
   for path in "${FILES[@]}"; do
-    [[ ${STATUS[${path}]} != same && " $* " == *" ${F_PHASE[${path}]} "* ]] || continue
-    [[ ${STATUS[${path}]} != foreign ]] || keep_copy "${path}" "${STATE}/generations/0/files"
-    [[ ${STATUS[${path}]} != edited ]] || keep_copy "${path}" "${STATE}/edited/${GENERATION}"
     temporary=${path%/*}/.${path##*/}.sitewright
+    [[ ! -e ${temporary} ]] || rm -f -- "${temporary}" # of a run that was killed
+    [[ ${STATUS[${path}]} != same && " $* " == *" ${F_PHASE[${path}]} "* ]] || continue
+    [[ ${STATUS[${path}]} != foreign && ${STATUS[${path}]} != edited ]] || keep_copy "${path}"
     make_directory "${path%/*}"
-    rm -f -- "${temporary}"
     install -o "${F_OWNER[${path}]%:*}" -g "${F_OWNER[${path}]#*:}" -m "${F_MODE[${path}]}" -- "${STAGED}${path}" "${temporary}"
     mv -fT -- "${temporary}" "${path}"
   done
@@ -620,7 +641,7 @@ remove_files() {
   for path in "${REMOVE[@]}"; do
     rm -f -- "${path%/*}/.${path##*/}.sitewright"
     [[ ${STATUS[${path}]} != same ]] || continue
-    [[ ${STATUS[${path}]} != edited ]] || keep_copy "${path}" "${STATE}/edited/${GENERATION}"
+    [[ ${STATUS[${path}]} != edited ]] || keep_copy "${path}"
     original=${STATE}/generations/0/files${path}
     if [[ -e ${original} || -L ${original} ]]; then
       cp -a -- "${original}" "${path%/*}/.${path##*/}.sitewright"
@@ -751,7 +772,11 @@ fail_unit() { # NAME
 check_health() {
   local name state deadline=$((SECONDS + 60))
   [[ -n ${ONLY} ]] || for name in "${!UNIT[@]}"; do
-    while state=$(systemctl is-active "${name}" 2>/dev/null || true) && [[ ${state} == *ing && SECONDS -lt ${deadline} ]]; do sleep 0.5; done
+    while true; do
+      state=$(systemctl is-active "${name}" 2>/dev/null || true)
+      [[ ${state} == *ing && ${SECONDS} -lt ${deadline} ]] || break
+      sleep 0.5
+    done
     : >"${WORK}/log"
     [[ ${state} == active ]] || fail_unit "${name}"
   done
@@ -778,7 +803,7 @@ commit() {
 
 # Puts the current generation back in place of the one that failed, by the same way in.
 roll_back() {
-  local path sha owner mode set actions
+  local path
   if [[ ${CURRENT} == 0 && ${STAGE} == active ]]; then
     complain failed "this was the first apply, so there is nothing to return to: all was left as it is; apply again when mended"
     return
@@ -786,16 +811,8 @@ roll_back() {
   complain "going back" "to generation ${CURRENT}"
   local again=${#UNFINISHED[@]} failed=${GENERATION}
   load_state
-  forget_plan
-  : >"${WORK}/steps"
-  [[ ${CURRENT} == 0 ]] || read_plan "${STATE}/generations/${CURRENT}/plan.tsv"
-  STAGED=${STATE}/generations/${CURRENT}/files ONLY='' FILES=() F_SHA=()
-  local owned=${STAGED%/files}/owned.tsv
-  [[ -f ${owned} ]] || owned=/dev/null
-  while IFS=$'\t' read -r path sha owner mode set actions; do
-    FILES+=("${path}") WANT[${path}]=${sha} F_SHA[${path}]=${sha} F_OWNER[${path}]=${owner} F_MODE[${path}]=${mode}
-    F_SET[${path}]=${set} F_ACTIONS[${path}]=${actions} F_PHASE[${path}]=${F_PHASE[${path}]-config}
-  done <"${owned}"
+  ONLY=''
+  load_generation "${CURRENT}"
   classify
   [[ ${STAGE} != active && ${again} == 0 ]] || read_pending
   STAGE=returning
@@ -804,6 +821,7 @@ roll_back() {
     [[ ! -e ${STATE}/edited/${failed}${path} ]] || cp -a --remove-destination "${STATE}/edited/${failed}${path}" "${path}"
   done
   run_steps
+  [[ -n ${RETURNED} ]] || die 1 "the files of generation ${CURRENT} are back, but not all of it runs; the next --apply goes on"
   for path in "${UNFINISHED[@]}"; do rm -rf "${STATE}/generations/${path}"; done
   rm -f "${STATE}/pending"
   complain "gone back" "this host is as it was before, but for packages, users and secrets"
@@ -820,7 +838,7 @@ leave() {
 
 # ---- the three ways to run -------------------------------------------------------------------------------------------
 lock() {
-  if [[ ${MODE} == apply && ${EUID} == 0 ]]; then
+  if [[ ${MODE} == apply ]]; then
     mkdir -p "${STATE}"
     exec 9>>"${STATE}/lock"
     flock -n 9 || die 2 "another install.sh is at work on this host"
@@ -872,32 +890,22 @@ drift() {
 }
 
 check_drift() {
-  local path sha owner mode name
+  local path name
   load_state
   [[ ${CURRENT} != 0 ]] || die 1 "nothing was applied here yet"
   ((${#UNFINISHED[@]} == 0)) || drift unfinished "an apply was interrupted: --apply finishes it"
-  read_plan "${STATE}/generations/${CURRENT}/plan.tsv"
-  local -a owned=()
-  while IFS=$'\t' read -r path sha owner mode _; do
-    owned+=("${path}") WANT[${path}]=${sha} F_OWNER[${path}]="${owner} ${mode}"
-  done <"${STATE}/generations/${CURRENT}/owned.tsv"
-  examine '' "${owned[@]}"
+  load_generation "${CURRENT}"
+  classify
   find_missing_packages
   for name in "${MISSING[@]}"; do drift missing "package ${name}"; done
-  for path in "${owned[@]}"; do
-    if [[ -z ${DIGEST[${path}]-} ]]; then
-      drift missing "${path}"
-    elif [[ ${DIGEST[${path}]} != "${WANT[${path}]}" ]]; then
-      drift edited "${path}"
-    elif [[ ${ATTRIBUTES[${path}]} != *" ${F_OWNER[${path}]} "* ]]; then
-      drift mode "${path}, should be ${F_OWNER[${path}]}"
-    fi
+  for path in "${FILES[@]}"; do
+    [[ ${STATUS[${path}]} == same ]] || drift "${STATUS[${path}]}" "${path} (${F_OWNER[${path}]} ${F_MODE[${path}]})"
   done
   for name in "${!UNIT[@]}"; do
     systemctl -q is-enabled "${name}" 2>/dev/null && systemctl -q is-active "${name}" 2>/dev/null && continue
     drift stopped "${name}"
   done
-  ((DRIFT)) || say "no drift" "generation ${CURRENT}, ${#owned[@]} files"
+  ((DRIFT)) || say "no drift" "generation ${CURRENT}, ${#FILES[@]} files"
   exit "${DRIFT}"
 }
 
@@ -938,7 +946,7 @@ apply() {
   say applied "generation ${GENERATION}, ${#FILES[@]} files, ${#UNIT[@]} units"
 }
 
-MODE=dry-run ONLY='' FORCE='' YES='' STAGE='' DRIFT=0 GUARD=/usr/sbin/policy-rc.d
+MODE=dry-run ONLY='' FORCE='' YES='' STAGE='' RETURNED=1 DRIFT=0 GUARD=/usr/sbin/policy-rc.d
 HIDDEN=() HIDDEN_NAME=() ASK=() GENERATE=() UNFINISHED=() MISSING=() WANTING=()
 while (($#)); do
   case $1 in
@@ -962,6 +970,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 SITE=$(sed -n 's/^site\t//p' "${HERE}/plan.tsv")
 [[ ${SITE} =~ ^[a-z][a-z0-9-]*$ ]] || die 2 "${HERE}/plan.tsv names no site"
 STATE=/var/lib/sitewright/${SITE} SECRETS_DIR=/etc/${SITE}/secrets
+((EUID == 0)) || die 2 "this must run as root"
 lock
 WORK=$(mktemp -d "/run/sitewright-${SITE}.XXXXXX")
 chmod 0711 "${WORK}" # the view below must let a tool through that runs as another user

@@ -10,7 +10,7 @@ CALLS=/run/stand-in/calls
 
 stand_in() {
   mkdir -p /run/stand-in/{enabled,active,broken}
-  install -m 0755 "${HERE}/systemctl" /usr/local/bin/systemctl
+  install -m 0755 "${HERE}/systemctl" /usr/bin/systemctl
   : >"${CALLS}"
 }
 
@@ -72,6 +72,15 @@ says_not() { [[ ${OUT} != *"$1"* ]] || { printf 'says "%s":\n%s\n' "$1" "${OUT}"
 called() { grep -q -- "$1" "${CALLS}" || { printf 'not called: %s\n%s\n' "$1" "$(<"${CALLS}")" >&2 && return 1; }; }
 called_not() { ! grep -q -- "$1" "${CALLS}" || { printf 'called: %s\n' "$1" >&2 && return 1; }; }
 # Names, contents, owners, modes and times of all that an apply may touch.
-picture() { find /etc /usr/local /var/lib/sitewright /var/lib/mini -not -path '*/.sitewright' -printf '%p %u:%g %m %T@ %s %y\n' 2>/dev/null | sort; }
-contents() { find /etc /usr/local \( -type f -o -type l \) -not -path '/etc/mini/secrets/*' -not -name '*-' -not -name 'passwd' -not -name 'group' \
+picture() { { find /etc /usr/local /var/lib/sitewright /var/lib/mini -printf '%p %u:%g %m %T@ %s %y\n' 2>/dev/null || true; } | sort; }
+contents() { find /etc /usr/local -type f -not -path '/etc/mini/secrets/*' -not -name '*-' -not -name 'passwd' -not -name 'group' \
   -not -name 'shadow' -not -name gshadow -printf '%p %u:%g %m ' -exec sha256sum {} \; | sort; }
+
+# shellcheck source=tests/hosts/engine/cases.sh
+. "${HERE}/cases.sh"
+if [[ ${1-} == list ]]; then
+  declare -F | sed -n 's/^declare -f case_//p'
+else
+  stand_in
+  "case_$1"
+fi

@@ -9,7 +9,7 @@
 #
 # State, /var/lib/sitewright/SITE (0700):
 #   current             the generation that is on the host; 0 is the host as it was before
-#   generations/N/      owned.tsv (path, digest, owner, mode, set, actions), files/ as placed, templates/, plan.tsv; ten kept
+#   generations/N/      a bundle, with its secrets filled in: plan.tsv, files/, and templates/ to mask them by; ten kept
 #   generations/0/      files that were here before ours; they return when a path is no longer ours
 #   edited/N/           hand-edited files that `--force` replaced while generation N came in
 #   pending, held       actions, and services of new packages, that still have to run
@@ -35,6 +35,118 @@ usage: install.sh [--dry-run | --check | --apply] [--only SET] [--force] [--yes]
 
 exit: 0 done or nothing to do, 1 differences or failed, 2 could not run
 HELP
+}
+
+# ---- the three ways to run, and what they do in order ----------------------------------------------------------------
+apply() {
+  local changes=0 path
+  prepare
+  refuse_edited
+  write_plan "${WORK}/plan"
+  for path in "${!STATUS[@]}"; do [[ ${STATUS[${path}]} == same ]] || changes=$((changes + 1)); done
+  changes=$((changes + ${#TRIGGERED[@]} + ${#MISSING[@]} + ${#WANTING[@]} + ${#UNFINISHED[@]}))
+  if ((changes == 0)) && cmp -s "${WORK}/plan" "${STATE}/generations/${CURRENT}/plan.tsv" && [[ ! -f ${STATE}/held ]]; then
+    run_steps
+    check_health
+    say unchanged "generation ${CURRENT}, ${#FILES[@]} files, ${#UNIT[@]} units, ${STARTED} started"
+    return 0
+  fi
+  show_changes
+  if [[ -n ${CONFIRM} ]]; then
+    read -r -p "Apply this to ${HOST}? [y/N] " REPLY
+    [[ ${REPLY} == [yY]* ]] || die 1 "not applied"
+  fi
+  write_generation
+  STAGE=prepared
+  place_files repository
+  ((${#MISSING[@]} == 0)) || install_packages "${MISSING[@]}"
+  install_programs
+  classify # a package brings files of its own
+  read_pending
+  place_files identity
+  apply_identity
+  check_ahead
+  STAGE=active
+  activate config
+  run_steps
+  release_services
+  check_health
+  commit
+  STAGE='done'
+  say applied "generation ${GENERATION}, ${#FILES[@]} files, ${#UNIT[@]} units"
+}
+
+lock() {
+  if [[ ${MODE} == apply ]]; then
+    mkdir -p "${STATE}"
+    exec 9>>"${STATE}/lock"
+    flock -n 9 || die 2 "another install.sh is at work on this host"
+    rm -rf "/run/sitewright-${SITE}".*
+  elif [[ -r ${STATE}/lock ]]; then
+    exec 9<"${STATE}/lock"
+    flock -n -s 9 || die 2 "an install.sh is at work on this host"
+  fi
+}
+
+prepare() {
+  load_state
+  find_missing_packages
+  find_missing_programs
+  check_system
+  check_bundle
+  check_secrets
+  check_space
+  report_problems
+  if [[ -n ${ONLY} ]]; then
+    local path
+    local -a all=("${FILES[@]}")
+    FILES=()
+    for path in "${all[@]}"; do [[ ${F_SET[${path}]} != "${ONLY}" ]] || FILES+=("${path}"); done
+  fi
+  [[ ${MODE} != apply ]] || make_secrets
+  load_secrets
+  stage_files
+  report_problems
+  classify
+  read_pending
+}
+
+dry_run() {
+  local path
+  prepare
+  show_changes
+  printf '\n'
+  for path in "${FILES[@]}" "${REMOVE[@]}"; do
+    case ${STATUS[${path}]} in
+      same | mode) ;;
+      *) show_diff "${path}" "${STAGED}${path}" "${path}" ;;
+    esac
+  done
+}
+
+drift() {
+  DRIFT=1
+  say "$@"
+}
+
+check_drift() {
+  local path name
+  load_state
+  [[ ${CURRENT} != 0 ]] || die 1 "nothing was applied here yet"
+  ((${#UNFINISHED[@]} == 0)) || drift unfinished "an apply was interrupted: --apply finishes it"
+  load_generation "${CURRENT}"
+  classify
+  find_missing_packages
+  for name in "${MISSING[@]}"; do drift missing "package ${name}"; done
+  for path in "${FILES[@]}"; do
+    [[ ${STATUS[${path}]} == same ]] || drift "${STATUS[${path}]}" "${path} (${F_OWNER[${path}]} ${F_MODE[${path}]})"
+  done
+  for name in "${!UNIT[@]}"; do
+    systemctl -q is-enabled "${name}" 2>/dev/null && systemctl -q is-active "${name}" 2>/dev/null && continue
+    drift stopped "${name}"
+  done
+  ((DRIFT)) || say "no drift" "generation ${CURRENT}, ${#FILES[@]} files"
+  exit "${DRIFT}"
 }
 
 # ---- what is said ----------------------------------------------------------------------------------------------------
@@ -168,7 +280,7 @@ check_secrets() {
       GENERATE+=("${name}")
     fi
   done
-  [[ ${MODE} == apply && (! -t 0 || -n ${YES}) ]] || return 0
+  [[ ${MODE} == apply && -z ${CONFIRM} ]] || return 0
   for name in "${ASK[@]}"; do
     problem "secret ${name} is missing (${SPEC[${name}]}); put it into ${SECRETS_DIR}/${name}"
   done
@@ -201,7 +313,7 @@ find_missing_programs() {
     IFS=$'\t' read -r name path version _ _ _ arguments _ <<<"${record}"
     read -r -a arguments <<<"${arguments#-}"
     output=$("${path}" "${arguments[@]}" 2>&1 </dev/null) || output=''
-    [[ ${output} == *"${version}"* ]] || WANTING+=("${record}")
+    [[ ${output} =~ (^|[^0-9.])"${version}"($|[^0-9]) ]] || WANTING+=("${record}")
   done
 }
 
@@ -334,7 +446,8 @@ redact() { # TEXT -> REPLY
 
 # ---- what is, what was, what shall be --------------------------------------------------------------------------------
 load_state() {
-  local directory path sha set actions kind name
+  local directory name
+  local -a f
   declare -gA KNOWN=() OWNED=() OWNED_SET=() OWNED_ACTIONS=() OWNED_UNIT=()
   CURRENT=0 UNFINISHED=() LAST=0
   [[ ! -f ${STATE}/current ]] || CURRENT=$(<"${STATE}/current")
@@ -345,11 +458,13 @@ load_state() {
   done
   for name in "${CURRENT}" "${UNFINISHED[@]}"; do
     directory=${STATE}/generations/${name}
-    [[ -f ${directory}/owned.tsv ]] || continue
-    while IFS=$'\t' read -r path sha _ _ set actions; do
-      KNOWN["${path} ${sha}"]=1 OWNED[${path}]=${OWNED[${path}]-${directory##*/}} OWNED_SET[${path}]=${set} OWNED_ACTIONS[${path}]+=,${actions}
-    done <"${directory}/owned.tsv"
-    while IFS=$'\t' read -r kind name _; do [[ ${kind} != unit ]] || OWNED_UNIT[${name}]=1; done <"${directory}/plan.tsv"
+    [[ -f ${directory}/plan.tsv ]] || continue
+    while IFS=$'\t' read -r -a f; do
+      [[ ${f[0]} != unit ]] || OWNED_UNIT[${f[1]}]=1
+      [[ ${f[0]} == file ]] || continue
+      KNOWN["${f[1]} ${f[4]}"]=1 OWNED[${f[1]}]=${OWNED[${f[1]}]-${name}} OWNED_SET[${f[1]}]=${f[7]}
+      OWNED_ACTIONS[${f[1]}]+=,${f[8]}
+    done <"${directory}/plan.tsv"
   done
 }
 
@@ -416,21 +531,19 @@ classify() {
     [[ ${path} != */systemd/system/* ]] || TRIGGERED[_units]=1
     [[ ${F_PHASE[${path}]-} != identity ]] || TRIGGERED[_identity]=1
   done
+  for path in "${WANTING[@]}"; do
+    IFS=$'\t' read -r _ _ _ _ _ _ _ have <<<"${path}"
+    for action in ${have//,/ }; do TRIGGERED[${action}]=1; done
+  done
 }
 
-# Makes a generation the target, as if it came from a bundle. Generation 0 has no files of ours.
+# Makes a generation the target, which is easy, for it is a bundle. Generation 0 has no files of ours.
 load_generation() { # NUMBER
-  local path sha owner mode set actions
-  STAGED=${STATE}/generations/$1/files
+  local path
   forget_plan
-  [[ $1 == 0 ]] || read_plan "${STATE}/generations/$1/plan.tsv"
-  FILES=() F_SHA=()
-  [[ -f ${STAGED%/files}/owned.tsv ]] || return 0
-  while IFS=$'\t' read -r path sha owner mode set actions; do
-    FILES+=("${path}")
-    WANT[${path}]=${sha} F_SHA[${path}]=${sha} F_OWNER[${path}]=${owner} F_MODE[${path}]=${mode}
-    F_SET[${path}]=${set} F_ACTIONS[${path}]=${actions} F_PHASE[${path}]=${F_PHASE[${path}]-config}
-  done <"${STAGED%/files}/owned.tsv"
+  STAGED=${STATE}/generations/$1/files
+  [[ ! -f ${STAGED%/files}/plan.tsv ]] || read_plan "${STAGED%/files}/plan.tsv"
+  for path in "${FILES[@]}"; do WANT[${path}]=${F_SHA[${path}]}; done
 }
 
 read_pending() {
@@ -443,20 +556,20 @@ read_pending() {
 # In a file with secrets a line is shown when its template has it as it is, or when a known secret was masked in it; of
 # any other line, which may hold a secret that we do not know, only the key.
 mask_file() { # FILE TARGET TEMPLATE...
-  local line key template
+  local line key template word='^[[:space:]]*[A-Za-z0-9_.-]+[=: ]'
   local -A plain=() keys=()
   for template in "${@:3}"; do
     [[ -f ${template} ]] || continue
     while IFS= read -r line || [[ -n ${line} ]]; do
       [[ ${line} == *'{{secret:'* ]] || plain["=${line}"]=1
-      [[ ! ${line} =~ ^[[:space:]]*[A-Za-z0-9_.-]+[=:\ ] ]] || keys[${BASH_REMATCH[0]}]=1
+      [[ ! ${line} =~ ${word} ]] || keys[${BASH_REMATCH[0]}]=1
     done <"${template}"
   done
   while IFS= read -r line || [[ -n ${line} ]]; do
     if [[ -z ${plain["=${line}"]-} ]]; then
       redact "${line}"
       key=''
-      [[ ! ${line} =~ ^[[:space:]]*[A-Za-z0-9_.-]+[=:\ ] || -z ${keys[${BASH_REMATCH[0]}]-} ]] || key=${BASH_REMATCH[0]}
+      [[ ! ${line} =~ ${word} || -z ${keys[${BASH_REMATCH[0]}]-} ]] || key=${BASH_REMATCH[0]}
       [[ ${REPLY} != "${line}" ]] || REPLY="${key}<not shown: this file holds secrets>"
       line=${REPLY}
     fi
@@ -478,18 +591,16 @@ show_diff() { # OLD NEW PATH
 }
 
 show_changes() {
-  local path word kind name
+  local path kind name
+  for path in "${FILES[@]}" "${REMOVE[@]}"; do
+    [[ ${STATUS[${path}]} == same ]] || say "${STATUS[${path}]}" "${path}"
+  done
+  [[ ${MODE} == dry-run || -n ${CONFIRM} ]] || return 0 # an apply tells the rest as it goes
   ((${#MISSING[@]} == 0)) || say install "${MISSING[*]}"
   for name in "${WANTING[@]}"; do say fetch "program ${name%%$'\t'*}"; done
   for name in "${GENERATE[@]}"; do say generate "secret ${name}"; done
-  [[ ${MODE} == apply ]] || for name in "${ASK[@]}"; do
-    say "to provide" "secret ${name} (${SPEC[${name}]}) in ${SECRETS_DIR}/${name}"
-  done
-  for path in "${FILES[@]}" "${REMOVE[@]}"; do
-    word=${STATUS[${path}]}
-    [[ ${word} != same ]] || continue
-    say "${word}" "${path}"
-  done
+  for name in "${ASK[@]}"; do say "to provide" "secret ${name} (${SPEC[${name}]}) in ${SECRETS_DIR}/${name}"; done
+  for name in "${!OWNED_UNIT[@]}"; do [[ -n ${UNIT[${name}]-}${ONLY} ]] || say stop "${name}"; done
   while read -r _ kind name; do
     if [[ ${kind} == action && -n ${TRIGGERED[${name}]-} && ${RUN[${name}]} != - ]]; then
       say run "${name}: ${RUN[${name}]}"
@@ -559,15 +670,13 @@ install_packages() { # NAME...
 }
 
 install_programs() {
-  local record name path version url sha member arguments
+  local record name path version url sha member
+  local -a get=(curl -fsSL --retry 3)
+  command -v curl >/dev/null || get=(wget -q -O -)
   for record in "${WANTING[@]}"; do
-    IFS=$'\t' read -r name path version url sha member arguments _ <<<"${record}"
+    IFS=$'\t' read -r name path version url sha member _ <<<"${record}"
     say fetch "${name} ${version}"
-    if command -v curl >/dev/null; then
-      "${CLEAN[@]}" curl -fsSL --retry 3 "${url}" >"${STATE}/download" 2>"${WORK}/log" || fail "${WORK}/log" "fetching ${url}"
-    else
-      "${CLEAN[@]}" wget -q -O - "${url}" >"${STATE}/download" 2>"${WORK}/log" || fail "${WORK}/log" "fetching ${url}"
-    fi
+    "${CLEAN[@]}" "${get[@]}" "${url}" >"${STATE}/download" 2>"${WORK}/log" || fail "${WORK}/log" "fetching ${url}"
     sha256sum --status --check - <<<"${sha}  ${STATE}/download" || fail /dev/null "${url} does not have the digest of the plan"
     make_directory "${path%/*}"
     tar -xzOf "${STATE}/download" "${member}" >"${path}.sitewright" || fail /dev/null "${url} has no ${member}"
@@ -578,24 +687,28 @@ install_programs() {
 }
 
 # ---- one generation to the next --------------------------------------------------------------------------------------
-write_generation() {
-  local new=${STATE}/new path line
-  GENERATION=$((LAST + 1))
-  rm -rf "${new}" && mkdir -p "${new}/files" "${new}/templates" "${STATE}/generations"
-  cp "${HERE}/plan.tsv" "${new}/plan.tsv"
-  if [[ -n ${ONLY} ]]; then # the other sets stay as they are
-    while IFS= read -r line; do
-      IFS=$'\t' read -r path _ _ _ set _ <<<"${line}"
-      [[ ${set} != "${ONLY}" ]] || continue
-      printf '%s\n' "${line}" >>"${new}/owned.tsv"
-      (cd "${STATE}/generations/${CURRENT}" && cp --parents "files${path}" "${new}")
-      [[ ! -f ${STATE}/generations/${CURRENT}/templates${path} ]] \
-        || (cd "${STATE}/generations/${CURRENT}" && cp --parents "templates${path}" "${new}")
-    done <"${STATE}/generations/${CURRENT}/owned.tsv"
-  fi
+# The plan as it comes to stand on this host: the digests are those of the files with their secrets filled in.
+write_plan() { # TARGET
+  local path
+  grep -v $'^file\t' "${HERE}/plan.tsv" >"$1"
   for path in "${FILES[@]}"; do
-    printf '%s\t%s\t%s\t%s\t%s\t%s\n' "${path}" "${WANT[${path}]}" "${F_OWNER[${path}]}" "${F_MODE[${path}]}" \
-      "${F_SET[${path}]}" "${F_ACTIONS[${path}]}" >>"${new}/owned.tsv"
+    printf 'file\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${path}" "${F_OWNER[${path}]}" "${F_MODE[${path}]}" "${WANT[${path}]}" \
+      "${F_PHASE[${path}]}" "${F_FILL[${path}]}" "${F_SET[${path}]}" "${F_ACTIONS[${path}]}"
+  done >>"$1"
+  [[ -n ${ONLY} ]] || return 0
+  for path in "${!OWNED[@]}"; do # the other sets stay as they are
+    [[ ${OWNED_SET[${path}]} == "${ONLY}" ]] || grep -F $'file\t'"${path}"$'\t' "${STATE}/generations/${CURRENT}/plan.tsv" || true
+  done | sort >>"$1"
+}
+
+write_generation() {
+  local new=${STATE}/new current=${STATE}/generations/${CURRENT} path
+  GENERATION=$((LAST + 1))
+  rm -rf "${new}"
+  mkdir -p "${new}/files" "${new}/templates" "${STATE}/generations"
+  cp "${WORK}/plan" "${new}/plan.tsv"
+  [[ -z ${ONLY} ]] || cp -R "${current}/files" "${current}/templates" "${new}"
+  for path in "${FILES[@]}"; do
     (cd "${STAGED}" && cp --parents ".${path}" "${new}/files")
     [[ ${F_FILL[${path}]} != fill ]] || (cd "${HERE}/rootfs" && cp --parents ".${path}" "${new}/templates")
   done
@@ -676,8 +789,8 @@ apply_identity() {
 # ---- checks in a private view ----------------------------------------------------------------------------------------
 # Runs in a mount namespace of its own. There /etc is a copy with the staged files laid over it, in memory, gone with the
 # namespace; any other directory that gets a file is shadowed by one of links to what it holds, so that it costs nothing.
-look_ahead() { # WORK STAGED
-  local work=$1 staged=$2 path owner mode directory entry name command count=0 failed=0
+look_ahead() { # WORK
+  local work=$1 path source owner mode directory entry name command count=0 failed=0
   umask 022
   shopt -s dotglob nullglob
   mount -t tmpfs -o mode=0755 tmpfs "${work}/view"
@@ -695,13 +808,14 @@ look_ahead() { # WORK STAGED
     for entry in "${work}/view/real/${count}"/*; do ln -s "${entry}" "${work}/view/shadow/${count}/"; done
     mount --bind "${work}/view/shadow/${count}" "${directory}"
   done <"${work}/shadows"
-  while IFS=$'\t' read -r path owner mode; do
+  while IFS=$'\t' read -r path source owner mode; do
     directory=${path#/} && directory=/${directory%%/*}
     [[ -d ${directory} ]] || continue # a new top-level directory cannot be shadowed
     rm -f -- "${path}"
-    [[ ${mode} != - ]] || continue
+    [[ ${source} != - ]] || continue
     mkdir -p "${path%/*}"
-    install -o "${owner%:*}" -g "${owner#*:}" -m "${mode}" -- "${staged}${path}" "${path}"
+    cp -a -- "${source}" "${path}"
+    [[ ${owner} == - ]] || { chown "${owner}" "${path}" && chmod "${mode}" "${path}"; }
   done <"${work}/lay"
   while IFS=$'\t' read -r name command; do
     timeout 120 bash -c "cd /; ${command}" >"${work}/log" 2>&1 </dev/null && continue
@@ -713,18 +827,25 @@ look_ahead() { # WORK STAGED
 }
 
 check_ahead() {
-  local path name
-  for path in "${FILES[@]}"; do
-    [[ ${STATUS[${path}]} == same ]] || printf '%s\t%s\t%s\n' "${path}" "${F_OWNER[${path}]}" "${F_MODE[${path}]}"
+  local path original name
+  for path in "${FILES[@]}" "${REMOVE[@]}"; do
+    [[ ${STATUS[${path}]} != same ]] || continue
+    original=${STATE}/generations/0/files${path}
+    if [[ -n ${WANT[${path}]-} ]]; then
+      printf '%s\t%s\t%s\t%s\n' "${path}" "${STAGED}${path}" "${F_OWNER[${path}]}" "${F_MODE[${path}]}"
+    elif [[ -e ${original} ]]; then
+      printf '%s\t%s\t-\t-\n' "${path}" "${original}"
+    else
+      printf '%s\t-\t-\t-\n' "${path}"
+    fi
   done >"${WORK}/lay"
-  for path in "${REMOVE[@]}"; do printf '%s\t-\t-\n' "${path}"; done >>"${WORK}/lay"
   for name in "${!TRIGGERED[@]}"; do
     [[ ${CHECK[${name}]--} == - ]] || printf '%s\t%s\n' "${name}" "${CHECK[${name}]}"
   done | sort >"${WORK}/checks"
   [[ -s ${WORK}/checks ]] || return 0
   mkdir -p "${WORK}/view"
   unshare -m --propagation private bash -Eeuo pipefail -c "$(declare -f look_ahead); look_ahead \"\$@\"" look_ahead \
-    "${WORK}" "${STAGED}" >"${WORK}/report" 2>&1 9>&- || fail "${WORK}/report" "a check refused the new configuration; it did not go live"
+    "${WORK}" >"${WORK}/report" 2>&1 9>&- || fail "${WORK}/report" "a check refused the new configuration; it did not go live"
 }
 
 # ---- going live ------------------------------------------------------------------------------------------------------
@@ -765,13 +886,20 @@ start_unit() { # NAME
 }
 
 fail_unit() { # NAME
+  local state restarts
+  state=$(systemctl is-active "$1" 2>/dev/null || true)
+  restarts=$(systemctl show -p NRestarts --value "$1" 2>/dev/null || true)
   journalctl -u "$1" -n 20 --no-pager -o short-iso >>"${WORK}/log" 2>/dev/null || true
-  fail "${WORK}/log" "$1 is $(systemctl is-active "$1" 2>/dev/null || true)"
+  fail "${WORK}/log" "$1 is ${state:-unknown} after ${restarts:-0} restarts"
 }
 
+# Every unit active, the health command content, and after a change nothing that keeps restarting behind an active state.
 check_health() {
   local name state deadline=$((SECONDS + 60))
-  [[ -n ${ONLY} ]] || for name in "${!UNIT[@]}"; do
+  local -A restarts=()
+  local -a units=("${!UNIT[@]}")
+  [[ -z ${ONLY} ]] || units=()
+  for name in "${units[@]}"; do
     while true; do
       state=$(systemctl is-active "${name}" 2>/dev/null || true)
       [[ ${state} == *ing && ${SECONDS} -lt ${deadline} ]] || break
@@ -779,12 +907,21 @@ check_health() {
     done
     : >"${WORK}/log"
     [[ ${state} == active ]] || fail_unit "${name}"
+    restarts[${name}]=$(systemctl show -p NRestarts --value "${name}")
   done
-  ((${#HEALTH[@]})) || return 0
-  deadline=$((SECONDS + HEALTH[1]))
-  until "${CLEAN[@]}" timeout "${HEALTH[1]}" bash -c "${HEALTH[0]}" >"${WORK}/log" 2>&1; do
-    ((SECONDS < deadline)) || fail "${WORK}/log" "not healthy within ${HEALTH[1]} s: ${HEALTH[0]}"
-    sleep 1
+  if ((${#HEALTH[@]})); then
+    deadline=$((SECONDS + HEALTH[1]))
+    until "${CLEAN[@]}" timeout "${HEALTH[1]}" bash -c "${HEALTH[0]}" >"${WORK}/log" 2>&1; do
+      ((SECONDS < deadline)) || fail "${WORK}/log" "not healthy within ${HEALTH[1]} s: ${HEALTH[0]}"
+      sleep 1
+    done
+  fi
+  [[ ${STAGE} == active && ${#units[@]} -gt 0 ]] || return 0
+  sleep 2
+  : >"${WORK}/log"
+  for name in "${units[@]}"; do
+    state=$(systemctl is-active "${name}" || true)-$(systemctl show -p NRestarts --value "${name}" || true)
+    [[ ${state} == "active-${restarts[${name}]}" ]] || fail_unit "${name}"
   done
 }
 
@@ -836,116 +973,7 @@ leave() {
   exit "${status}"
 }
 
-# ---- the three ways to run -------------------------------------------------------------------------------------------
-lock() {
-  if [[ ${MODE} == apply ]]; then
-    mkdir -p "${STATE}"
-    exec 9>>"${STATE}/lock"
-    flock -n 9 || die 2 "another install.sh is at work on this host"
-    rm -rf "/run/sitewright-${SITE}".*
-  elif [[ -r ${STATE}/lock ]]; then
-    exec 9<"${STATE}/lock"
-    flock -n -s 9 || die 2 "an install.sh is at work on this host"
-  fi
-}
-
-prepare() {
-  load_state
-  find_missing_packages
-  find_missing_programs
-  check_system
-  check_bundle
-  check_secrets
-  check_space
-  report_problems
-  if [[ -n ${ONLY} ]]; then
-    local path
-    local -a all=("${FILES[@]}")
-    FILES=()
-    for path in "${all[@]}"; do [[ ${F_SET[${path}]} != "${ONLY}" ]] || FILES+=("${path}"); done
-  fi
-  [[ ${MODE} != apply ]] || make_secrets
-  load_secrets
-  stage_files
-  report_problems
-  classify
-  read_pending
-}
-
-dry_run() {
-  local path
-  prepare
-  show_changes
-  for path in "${FILES[@]}" "${REMOVE[@]}"; do
-    case ${STATUS[${path}]} in
-      same | mode) ;;
-      *) show_diff "${path}" "${STAGED}${path}" "${path}" ;;
-    esac
-  done
-}
-
-drift() {
-  DRIFT=1
-  say "$@"
-}
-
-check_drift() {
-  local path name
-  load_state
-  [[ ${CURRENT} != 0 ]] || die 1 "nothing was applied here yet"
-  ((${#UNFINISHED[@]} == 0)) || drift unfinished "an apply was interrupted: --apply finishes it"
-  load_generation "${CURRENT}"
-  classify
-  find_missing_packages
-  for name in "${MISSING[@]}"; do drift missing "package ${name}"; done
-  for path in "${FILES[@]}"; do
-    [[ ${STATUS[${path}]} == same ]] || drift "${STATUS[${path}]}" "${path} (${F_OWNER[${path}]} ${F_MODE[${path}]})"
-  done
-  for name in "${!UNIT[@]}"; do
-    systemctl -q is-enabled "${name}" 2>/dev/null && systemctl -q is-active "${name}" 2>/dev/null && continue
-    drift stopped "${name}"
-  done
-  ((DRIFT)) || say "no drift" "generation ${CURRENT}, ${#FILES[@]} files"
-  exit "${DRIFT}"
-}
-
-apply() {
-  local changes=0 path
-  prepare
-  refuse_edited
-  for path in "${!STATUS[@]}"; do [[ ${STATUS[${path}]} == same ]] || changes=$((changes + 1)); done
-  changes=$((changes + ${#TRIGGERED[@]} + ${#MISSING[@]} + ${#WANTING[@]} + ${#UNFINISHED[@]}))
-  if ((changes == 0)) && cmp -s "${HERE}/plan.tsv" "${STATE}/generations/${CURRENT}/plan.tsv" && [[ ! -f ${STATE}/held ]]; then
-    run_steps
-    check_health
-    say unchanged "generation ${CURRENT}, ${#FILES[@]} files, ${#UNIT[@]} units, ${STARTED} started"
-    return 0
-  fi
-  show_changes
-  if [[ -t 0 && -z ${YES} ]]; then
-    read -r -p "Apply this to ${HOST}? [y/N] " REPLY
-    [[ ${REPLY} == [yY]* ]] || die 1 "not applied"
-  fi
-  write_generation
-  STAGE=prepared
-  place_files repository
-  ((${#MISSING[@]} == 0)) || install_packages "${MISSING[@]}"
-  install_programs
-  classify # a package brings files of its own
-  read_pending
-  place_files identity
-  apply_identity
-  check_ahead
-  STAGE=active
-  activate config
-  run_steps
-  release_services
-  check_health
-  commit
-  STAGE='done'
-  say applied "generation ${GENERATION}, ${#FILES[@]} files, ${#UNIT[@]} units"
-}
-
+# ---- start -----------------------------------------------------------------------------------------------------------
 MODE=dry-run ONLY='' FORCE='' YES='' STAGE='' RETURNED=1 DRIFT=0 GUARD=/usr/sbin/policy-rc.d
 HIDDEN=() HIDDEN_NAME=() ASK=() GENERATE=() UNFINISHED=() MISSING=() WANTING=()
 while (($#)); do
@@ -965,6 +993,8 @@ while (($#)); do
   esac
   shift
 done
+CONFIRM='' # whether somebody is there to be asked
+[[ ${MODE} != apply || -n ${YES} || ! -t 0 ]] || CONFIRM=1
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 [[ -r ${HERE}/plan.tsv ]] || die 2 "${HERE}/plan.tsv is missing"
 SITE=$(sed -n 's/^site\t//p' "${HERE}/plan.tsv")

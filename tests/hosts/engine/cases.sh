@@ -1,4 +1,5 @@
-# The cases, one function each; inside.sh has the words that they are written in. shellcheck shell=bash
+#!/usr/bin/env bash
+# The cases, one function each; inside.sh has the words that they are written in.
 
 # Every encoding of a secret with all that can break out of a syntax, against what the target must read.
 case_secrets() {
@@ -135,7 +136,9 @@ case_unhealthy() {
   : >/run/stand-in/broken/extra.service
   sed -i 's/^health.*/health\ttrue\t2/' "$B/plan.tsv"
   run 1 --apply && says 'extra.service' && [[ ${before} == "$(contents)" ]]
-  rm /run/stand-in/broken/extra.service && run 0 --apply && [[ -f /etc/mini/added ]]
+  rm /run/stand-in/broken/extra.service && : >/run/stand-in/flapping/extra.service
+  run 1 --apply && says 'extra.service is active after' && [[ ${before} == "$(contents)" ]]
+  rm /run/stand-in/flapping/extra.service && run 0 --apply && [[ -f /etc/mini/added ]]
 }
 
 case_first_apply_fails() {
@@ -177,7 +180,7 @@ case_removed() {
   original=$(sha256sum </etc/nginx/nginx.conf)
   web hello && file /etc/mini/deep/down/x root:root 0644 config - deep nginx <<<x && run 0 --apply && says 'kept       /etc/nginx/nginx.conf'
   [[ ${original} == "$(sha256sum <"${STATE}/generations/0/files/etc/nginx/nginx.conf")" && -f /etc/mini/deep/down/x ]]
-  bundle /tmp/b && file /etc/mini/only root:root 0644 config - app - <<<x && record action nginx 1 - 'systemctl try-reload-or-restart nginx.service'
+  bundle /tmp/b && file /etc/mini/only root:root 0644 config - app - <<<x && record action nginx 1 'nginx -t' 'systemctl try-reload-or-restart nginx.service'
   run 0 --apply && called 'disable mini-app.service' && called daemon-reload && called 'try-reload-or-restart nginx'
   [[ ! -e /etc/mini/app.env && ! -e /etc/mini/deep && ! -e /etc/systemd/system/mini-app.service && -d /etc/nginx ]]
   [[ ${original} == "$(sha256sum </etc/nginx/nginx.conf)" ]] && run 0 --check
@@ -194,9 +197,9 @@ case_only() {
 
 case_two_at_once() {
   provide hook value
-  web hello && sed -i 's/^health.*/health\tsleep 4\t9/' "$B/plan.tsv"
+  web hello && sed -i 's/^health.*/health\t\/usr\/bin\/sleep 4\t9/' "$B/plan.tsv"
   bash "$B/install.sh" --apply >/dev/null 2>&1 </dev/null &
-  sleep 2
+  /usr/bin/sleep 2
   run 2 --apply && says 'at work' && run 2 --check
   wait $! && run 0 --check
 }
@@ -295,12 +298,13 @@ case_packages() {
   file /etc/apt/sources.list.d/mini.list root:root 0644 repository - apt - <<<'deb [trusted=yes] file:/tmp/repo ./'
   file /etc/mini-daemon.conf root:root 0644 config - daemon - <<<'ours'
   record package mini-daemon
-  record program tool /usr/local/bin/tool 1.2.3 file:///tmp/tool.tgz "$(sha256sum </tmp/tool.tgz | cut -c 1-64)" tool --version
+  record program tool /usr/local/bin/tool 1.2.3 file:///tmp/tool.tgz "$(sha256sum </tmp/tool.tgz | cut -c 1-64)" tool --version tool
+  record action tool 5 - 'tool >/run/ran'
   run 0 --apply
   [[ $(</etc/mini-daemon.conf) == ours && $(tool) == 'version 1.2.3' && ! -e /usr/sbin/policy-rc.d ]]
   grep -q default "${STATE}/generations/0/files/etc/mini-daemon.conf" # the package's own, kept
   [[ $(<"${CALLS}") == $'enable mini-daemon.service\nstart mini-daemon.service' ]]
-  ! grep -q . "${STATE}/held" 2>/dev/null
+  [[ ! -e ${STATE}/held && $(</run/ran) == 'version 1.2.3' ]]
   run 0 --apply && says unchanged
   # a digest that is not the plan's never goes live
   sed -i 's/1\.2\.3/1.2.4/; s/\(tool.tgz\t\)[0-9a-f]*/\100000000000000000000000000000000000000000000000000000000000000ff/' "$B/plan.tsv"

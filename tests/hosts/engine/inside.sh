@@ -9,8 +9,9 @@ STATE=/var/lib/sitewright/mini
 CALLS=/run/stand-in/calls
 
 stand_in() {
-  mkdir -p /run/stand-in/{enabled,active,broken}
+  mkdir -p /run/stand-in/{enabled,active,broken,flapping}
   install -m 0755 "${HERE}/systemctl" /usr/bin/systemctl
+  printf '#!/bin/sh\nexec /usr/bin/sleep 0.1\n' >/usr/local/sbin/sleep && chmod 0755 /usr/local/sbin/sleep # no waiting
   : >"${CALLS}"
 }
 
@@ -58,7 +59,7 @@ ExecStart=/usr/local/sbin/mini-tool"
   record unit mini-app.service 20
   record health "grep -q '$1' /etc/mini/app.env" 3
 }
-provide() { mkdir -p -m 0700 /etc/mini/secrets && printf '%s' "$2" >"/etc/mini/secrets/$1" && chmod 600 "/etc/mini/secrets/$1"; }
+provide() { mkdir -p /etc/mini/secrets && chmod 0700 /etc/mini/secrets && printf '%s' "$2" >"/etc/mini/secrets/$1" && chmod 600 "/etc/mini/secrets/$1"; }
 
 run() { # STATUS ARGUMENTS...: the engine must exit so; what it says goes to $OUT
   local want=$1 got=0

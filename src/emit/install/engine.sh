@@ -336,7 +336,11 @@ make_secrets() {
     done
     save_secret "${name}" <<<"${value}"
   done
-  for name in "${GENERATE[@]}"; do generate_secret "${name}" "${SPEC[${name}]}"; done
+  for name in "${GENERATE[@]}"; do
+    say generate "secret ${name}"
+    generate_secret "${name}" "${SPEC[${name}]}"
+  done
+  ASK=() GENERATE=()
 }
 
 generate_secret() { # NAME SPEC

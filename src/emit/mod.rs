@@ -4,6 +4,14 @@
 //! could see. What a file needs beside itself (packages, users, actions) it says in its [`Emission`].
 
 mod artifact;
+pub(crate) mod backup;
+pub(crate) mod cron;
+pub(crate) mod fail2ban;
+pub(crate) mod firewall;
+pub(crate) mod health;
+pub(crate) mod identity;
+pub(crate) mod ssh;
+pub(crate) mod upgrades;
 
 pub use artifact::{Artifact, Emission, Phase};
 

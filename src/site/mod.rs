@@ -7,6 +7,8 @@
 mod container;
 mod data;
 mod edge;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod host;
 mod process;
 mod text;
@@ -128,15 +130,13 @@ pub struct Channel {
 #[derive(Debug, Clone)]
 pub enum ChannelTarget {
     /// A Slack-compatible webhook; the secret holds its URL.
-    Slack {
-        webhook: String,
-    },
-    /// Any webhook that takes JSON; the secret holds its URL.
-    Webhook {
-        url: String,
-    },
+    Slack { webhook: String },
+    /// Any webhook that takes JSON.
+    Webhook { url: Text },
     Email {
-        to: String,
+        to: Vec<String>,
+        from: String,
+        /// None hands the mail to the host's own `sendmail`.
         smtp: Option<Smtp>,
     },
 }

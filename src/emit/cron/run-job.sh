@@ -9,7 +9,9 @@ set -Euo pipefail
 umask 077
 
 NAME=$1
-SITE=$(basename "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+SITE=$(readlink -f "${BASH_SOURCE[0]}")
+SITE=${SITE%/run-job}
+SITE=${SITE##*/}
 LOCK=/run/${SITE}-jobs/${NAME}.lock
 shift
 
@@ -21,26 +23,22 @@ if [[ $1 == --container ]]; then
   if [[ -n ${running} ]]; then
     set -- "${compose[@]}" exec --no-TTY "${service}" "$@"
   else
-    set -- "${compose[@]}" run --rm --no-TTY "${service}" "$@"
+    set -- "${compose[@]}" run --rm --no-deps --no-TTY "${service}" "$@"
   fi
 fi
 
 exec 9>>"${LOCK}"
 if ! flock --nonblock 9; then
-  printf '%s: the last run is still at work, so this one is left out\n' "${NAME}" | tee >(logger -t "${SITE}-${NAME}")
+  logger --stderr --tag "${SITE}-${NAME}" "the last run is still at work, so this one is left out"
   exit 75
 fi
 
 LAST=$(mktemp)
 trap 'rm -f "${LAST}"' EXIT
-exec 3> >(tail -n 50 >"${LAST}")
-tail=$!
-"$@" 2>&1 3>&- | tee /dev/fd/3 | logger -t "${SITE}-${NAME}" 3>&-
+"$@" 2>&1 | logger --stderr --tag "${SITE}-${NAME}" 2>&1 | tail -n 50 >"${LAST}"
 status=${PIPESTATUS[0]}
-exec 3>&-
-wait "${tail}"
 if ((status != 0)); then
-  printf '%s failed with status %s. The end of its output (all of it: journalctl -t %s):\n\n' "${NAME}" "${status}" "${SITE}-${NAME}"
+  printf '%s failed with status %s; all of it: journalctl -t %s\n\n' "${NAME}" "${status}" "${SITE}-${NAME}"
   cat "${LAST}"
 fi
 exit "${status}"

@@ -28,7 +28,7 @@ check() {
 
 load() {
   local family name
-  if /lib/ufw/ufw-init status >/dev/null; then
+  if /lib/ufw/ufw-init status >/dev/null && closed iptables && closed ip6tables; then
     for family in '' 6; do
       for name in after user; do
         "ip${family}tables-restore" -n <"/etc/ufw/${name}${family}.rules"
@@ -38,6 +38,12 @@ load() {
     systemctl restart ufw.service
   fi
   /lib/ufw/ufw-init status
+}
+
+closed() { # iptables | ip6tables
+  local rules
+  rules=$("$1" -S)
+  [[ ${rules} == *'-P INPUT DROP'* && ${rules} == *'-P FORWARD DROP'* ]]
 }
 
 case ${1-} in

@@ -136,7 +136,9 @@ impl Rule {
         let source = self.from.as_ref().map(|from| format!(" -s {from}")).unwrap_or_default();
         let protocol = self.protocol;
         let ports = self.port_words();
-        format!("-A DOCKER-USER -p {protocol}{source} -m conntrack --ctdir ORIGINAL --ctorigdstport {ports} -j RETURN")
+        format!(
+            "-A DOCKER-USER -p {protocol}{source} -m conntrack --ctstate DNAT --ctdir ORIGINAL --ctorigdstport {ports} -j RETURN"
+        )
     }
 
     fn port_words(&self) -> String {

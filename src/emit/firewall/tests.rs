@@ -82,8 +82,9 @@ fn published_ports_of_containers_need_an_opening_too() {
         ("/etc/ufw/after6.rules", " -s 2001:db8::/32"),
     ] {
         let rules = content(&emit(&fixture::site(), &host), path);
-        let allow =
-            format!("-A DOCKER-USER -p tcp{from} -m conntrack --ctdir ORIGINAL --ctorigdstport 5432 -j RETURN\n");
+        let allow = format!(
+            "-A DOCKER-USER -p tcp{from} -m conntrack --ctstate DNAT --ctdir ORIGINAL --ctorigdstport 5432 -j RETURN\n"
+        );
         let drop = "-A DOCKER-USER -o br-+ -j DROP\n";
         assert!(rules.find(&allow).unwrap() < rules.find(drop).unwrap(), "{rules}");
     }

@@ -94,3 +94,33 @@ pub(crate) fn container(name: &str) -> Container {
         settings: serde_json::Map::new(),
     }
 }
+
+/// A unit that does nothing.
+pub(crate) fn unit(name: &str) -> Unit {
+    Unit {
+        name: name.into(),
+        origin: at("/services").child(name),
+        description: name.into(),
+        instances: Vec::new(),
+        kind: UnitKind::Service,
+        user: name.into(),
+        group: name.into(),
+        working_directory: None,
+        command: vec!["/bin/true".into()],
+        before_start: Vec::new(),
+        environment: Vec::new(),
+        instance_variable: None,
+        environment_file: None,
+        after: Vec::new(),
+        wants: Vec::new(),
+        memory: None,
+        cpus: None,
+        tasks: None,
+        sandbox: Sandbox::default(),
+        settings: Vec::new(),
+        needs_path: None,
+        order: order::APPS,
+        ports: Vec::new(),
+        calendar: Vec::new(),
+    }
+}

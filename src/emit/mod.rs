@@ -5,8 +5,16 @@
 //! those into the host's plan.
 
 mod artifact;
+mod cron;
+mod backup;
+mod fail2ban;
 mod files;
+mod firewall;
+mod health;
+mod identity;
 mod install;
+mod ssh;
+mod upgrades;
 
 pub use artifact::{Artifact, Emission, Phase};
 pub use install::ENGINE;

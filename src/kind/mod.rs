@@ -7,9 +7,10 @@
 mod app;
 mod external;
 mod placed;
+mod postgres;
+mod redis;
 mod secrets;
 mod static_files;
-mod stub;
 
 use ipnet::IpNet;
 

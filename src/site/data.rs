@@ -103,6 +103,8 @@ pub enum DestinationPlace {
         host_key: String,
         /// Secret with the private key.
         key: String,
+        /// The server's public key, as in `known_hosts` without the name.
+        host_key: String,
     },
     Rclone {
         /// `offsite:letsbe-hub-backups`

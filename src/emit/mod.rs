@@ -4,6 +4,9 @@
 //! could see. What a file needs beside itself (packages, users, actions) it says in its [`Emission`].
 
 mod artifact;
+pub(crate) mod coredns;
+pub(crate) mod nginx;
+pub(crate) mod tls;
 
 pub use artifact::{Artifact, Emission, Phase};
 

@@ -1,7 +1,10 @@
 //! Sitewright compiles one site manifest into the files of every environment and host.
 
+pub mod diag;
 pub mod emit;
+mod kind;
+pub mod manifest;
+mod resolve;
 pub(crate) mod render;
 pub mod site;
-/// Stand-in until the source module lands.
 pub mod source;

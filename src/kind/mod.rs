@@ -4,13 +4,36 @@
 //! who uses it; [`Kind::lower`] turns it into parts of hosts. A new kind is a folder here and a variant of
 //! [`crate::manifest::Service`].
 
-use std::net::IpAddr;
+mod app;
+mod external;
+mod placed;
+mod secrets;
+mod static_files;
+mod stub;
 
 use ipnet::IpNet;
 
+pub(crate) use placed::{DATA, EDGE, InstancePort, Placed, PlacedInstance, PlacedProcess, Runtime, label};
+pub(crate) use secrets::Secrets;
+
 use crate::diag::Diagnostic;
-use crate::manifest::Common;
-use crate::site::{Host, Os, Pointer, SecretSource, Text};
+use crate::manifest::Service;
+use crate::manifest::services::Common;
+use crate::site::{Host, Pointer, SecretSource, Text};
+use crate::source::Assets;
+
+/// The kind of a service, with its section.
+pub(crate) fn of(service: &Service) -> &dyn Kind {
+    match service {
+        Service::App(app) => app.as_ref(),
+        Service::Static(files) => files,
+        Service::Postgres(postgres) => postgres.as_ref(),
+        Service::Redis(redis) => redis.as_ref(),
+        Service::Smtp(smtp) => smtp,
+        Service::S3(s3) => s3,
+        Service::Oidc(oidc) => oidc,
+    }
+}
 
 /// What resolve asks of every kind of service.
 pub(crate) trait Kind {
@@ -35,6 +58,32 @@ pub(crate) trait Kind {
         false
     }
 
+    /// Somebody else runs it.
+    fn is_external(&self) -> bool {
+        false
+    }
+
+    /// It runs once on each of its hosts, not in as many instances as it says.
+    fn is_spread(&self) -> bool {
+        true
+    }
+
+    /// The processes that it wants.
+    fn processes(&self) -> Vec<ProcessWish> {
+        let port = self.default_port().map(|listen| PortWish { listen, host: None });
+        vec![ProcessWish { name: String::new(), instances: None, port }]
+    }
+
+    /// Folder with `releases/` and `current`, if it is deployed as pre-built artifacts.
+    fn release_dir(&self) -> Option<String> {
+        None
+    }
+
+    /// Image reference, if it is deployed as one.
+    fn image(&self) -> Option<String> {
+        None
+    }
+
     /// What a client gets to connect with: the parts (`url`, `host`, `port`, `user`, `password`, `database` …) and the
     /// variables that carry them unless the manifest maps them.
     fn connect(&self, _service: &Placed, _client: &Client, _endpoint: &Endpoint) -> Connection {
@@ -45,56 +94,20 @@ pub(crate) trait Kind {
     fn lower(&self, lowering: &mut Lowering<'_>);
 }
 
-/// What runs a service's processes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Runtime {
-    /// The distribution's package and unit.
-    Native,
-    /// A unit of ours.
-    Systemd,
-    /// The compose project.
-    Container,
-    /// Nothing runs: files for the web server, or a service somewhere else.
-    None,
-}
-
-/// A service that has been placed on hosts.
-#[derive(Debug, Clone)]
-pub(crate) struct Placed {
-    pub(crate) name: String,
-    /// `/services/<name>`
-    pub(crate) origin: Pointer,
-    pub(crate) runtime: Runtime,
-    /// Host names in the manifest's order; the first is the primary.
-    pub(crate) hosts: Vec<String>,
-    pub(crate) processes: Vec<PlacedProcess>,
-    /// Subnets of container networks and other allocated numbers, by host.
-    pub(crate) endpoints: Vec<Endpoint>,
-}
-
-/// One process of a service (an app without `processes` has one, named like the service).
-#[derive(Debug, Clone)]
-pub(crate) struct PlacedProcess {
+/// One process as its section asks for it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ProcessWish {
     /// Empty for a service without `processes`.
     pub(crate) name: String,
-    pub(crate) origin: Pointer,
-    pub(crate) instances: Vec<PlacedInstance>,
+    pub(crate) instances: Option<u32>,
+    pub(crate) port: Option<PortWish>,
 }
 
-/// One running copy.
-#[derive(Debug, Clone)]
-pub(crate) struct PlacedInstance {
-    pub(crate) host: String,
-    /// From 1 in its host.
-    pub(crate) ordinal: u32,
-    /// Port inside (of a container) and the port on the host; equal outside of containers.
-    pub(crate) port: Option<InstancePort>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InstancePort {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PortWish {
     pub(crate) listen: u16,
-    pub(crate) host: u16,
+    /// The port on the host, where the manifest chooses it.
+    pub(crate) host: Option<u16>,
 }
 
 /// Where one client reaches a service.
@@ -157,15 +170,6 @@ pub(crate) struct Connection {
     pub(crate) network: Option<String>,
 }
 
-/// Facts of a host that a kind sizes itself by.
-#[derive(Debug, Clone)]
-pub(crate) struct HostFacts {
-    pub(crate) os: Os,
-    pub(crate) cpus: u32,
-    pub(crate) memory: u64,
-    pub(crate) private: Option<IpAddr>,
-}
-
 /// Names of the site.
 #[derive(Debug, Clone)]
 pub(crate) struct SiteNames {
@@ -186,6 +190,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) connections: &'a [(String, Connection)],
     pub(crate) hosts: &'a mut Vec<Host>,
     pub(crate) secrets: &'a mut Secrets,
+    /// Files beside the manifest.
+    pub(crate) assets: &'a Assets,
     pub(crate) found: &'a mut Vec<Diagnostic>,
 }
 
@@ -198,47 +204,15 @@ impl Lowering<'_> {
             .expect("placement names only hosts of the site")
     }
 
-    /// Says that `by` needs a secret on a host.
-    pub(crate) fn need(&mut self, secret: &str, host: &str) {
+    /// Says that this service needs a secret on a host; `origin` is where the manifest asks for it.
+    pub(crate) fn need(&mut self, secret: &str, host: &str, origin: &Pointer) {
         let by = format!("services.{}", self.service.name);
-        self.secrets.need(secret, host, &by);
+        self.secrets.need(secret, host, &by, origin);
     }
 
     /// A secret made on the host for this service; declares it on first use.
     pub(crate) fn generated(&mut self, name: &str, spec: &str, origin: &Pointer, host: &str) {
-        self.secrets.declare(name, origin, SecretSource::Generated(spec.to_owned()));
-        self.need(name, host);
-    }
-}
-
-/// Secrets that parts need, gathered while lowering.
-#[derive(Debug, Default)]
-pub(crate) struct Secrets {
-    pub(crate) all: std::collections::BTreeMap<String, crate::site::Secret>,
-}
-
-impl Secrets {
-    pub(crate) fn declare(&mut self, name: &str, origin: &Pointer, source: SecretSource) {
-        self.all.entry(name.to_owned()).or_insert_with(|| crate::site::Secret {
-            name: name.to_owned(),
-            origin: origin.clone(),
-            source,
-            hosts: Vec::new(),
-            users: Vec::new(),
-            rotate: None,
-        });
-    }
-
-    pub(crate) fn need(&mut self, name: &str, host: &str, by: &str) {
-        if let Some(secret) = self.all.get_mut(name) {
-            insert_sorted(&mut secret.hosts, host);
-            insert_sorted(&mut secret.users, by);
-        }
-    }
-}
-
-fn insert_sorted(list: &mut Vec<String>, item: &str) {
-    if let Err(at) = list.binary_search_by(|other| other.as_str().cmp(item)) {
-        list.insert(at, item.to_owned());
+        self.secrets.declare(name, origin, SecretSource::Generated(spec.to_owned()), None);
+        self.need(name, host, origin);
     }
 }

@@ -19,6 +19,8 @@ pub struct Ingress {
     pub headers: Vec<(String, String)>,
     /// Files of the user's own, included in `http {}`; verbatim.
     pub include: Vec<String>,
+    /// Requests are logged.
+    pub access_log: bool,
     /// Bytes of the access log's buffer.
     pub log_buffer: Option<u64>,
     /// Folder on the host with `404.html`, `50x.html` …
@@ -59,7 +61,10 @@ pub struct Location {
     pub allow: Vec<IpNet>,
     /// htpasswd file on the host that is asked for name and password.
     pub basic_auth: Option<String>,
+    /// Added to every response; an empty value leaves a default one out.
     pub headers: Vec<(String, String)>,
+    /// Seconds that a browser may keep a proxied answer.
+    pub expires: Option<u64>,
 }
 
 /// Which paths.

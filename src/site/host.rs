@@ -45,6 +45,8 @@ pub struct Host {
     pub openings: Vec<Opening>,
     pub jobs: Vec<Job>,
     pub backup: Option<BackupPlan>,
+    /// What the services here want to have saved; the plan is made of them.
+    pub backup_sources: Vec<BackupSource>,
     pub probes: Vec<Probe>,
     pub hardening: Hardening,
 }
@@ -174,8 +176,28 @@ pub struct Hardening {
     pub ssh: Option<Ssh>,
     /// ufw with a default of deny.
     pub firewall: bool,
-    pub fail2ban: bool,
-    pub unattended_upgrades: bool,
+    pub fail2ban: Option<Fail2ban>,
+    pub unattended_upgrades: Option<UnattendedUpgrades>,
+}
+
+/// When an address is locked out.
+#[derive(Debug, Clone)]
+pub struct Fail2ban {
+    pub origin: Pointer,
+    /// Failures within `find_time` seconds lock out for `ban_time` seconds.
+    pub max_retry: u32,
+    pub find_time: u64,
+    pub ban_time: u64,
+    /// Networks that are never locked out.
+    pub ignore: Vec<IpNet>,
+}
+
+/// Security updates that the host installs by itself.
+#[derive(Debug, Clone)]
+pub struct UnattendedUpgrades {
+    pub origin: Pointer,
+    /// When it restarts if an update needs it: `04:00`.
+    pub reboot: Option<String>,
 }
 
 /// The SSH server's settings.
@@ -227,6 +249,7 @@ pub enum Check {
     /// The compose service's container runs, and is healthy if it has a health check.
     Container(String),
     /// The URL answers 2xx or 3xx within five seconds; `host` overrides the Host header.
+    /// `unix:/run/acme/api.sock:/healthz` asks at a socket.
     Http { url: String, host: Option<String> },
     /// Something listens.
     Tcp { address: String, port: u16 },

@@ -131,12 +131,14 @@ pub enum ChannelTarget {
     Slack {
         webhook: String,
     },
-    /// Any webhook that takes JSON; the secret holds its URL.
+    /// Any webhook that takes JSON.
     Webhook {
-        url: String,
+        url: Text,
     },
     Email {
-        to: String,
+        to: Vec<String>,
+        from: String,
+        /// None hands the mail to the host's own `sendmail`.
         smtp: Option<Smtp>,
     },
 }
@@ -146,9 +148,22 @@ pub enum ChannelTarget {
 pub struct Smtp {
     pub host: String,
     pub port: u16,
+    /// Encrypted from the first byte, instead of by STARTTLS.
+    pub implicit_tls: bool,
     pub user: Option<String>,
     /// Name of the secret that holds the password.
     pub password: Option<String>,
+}
+
+impl Channel {
+    /// Names of the secrets that writing to it takes.
+    pub fn secrets(&self) -> Vec<String> {
+        match &self.target {
+            ChannelTarget::Slack { webhook } => vec![webhook.clone()],
+            ChannelTarget::Webhook { url } => url.secrets().map(str::to_owned).collect(),
+            ChannelTarget::Email { smtp, .. } => smtp.iter().filter_map(|smtp| smtp.password.clone()).collect(),
+        }
+    }
 }
 
 impl Site {

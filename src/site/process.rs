@@ -25,6 +25,8 @@ pub struct Unit {
     pub instance_variable: Option<String>,
     /// Path of the 0600 environment file with the variables that hold secrets.
     pub environment_file: Option<EnvironmentFile>,
+    /// Secrets that the process reads as files: systemd hands them over, the variable holds the path.
+    pub credentials: Vec<Credential>,
     /// Units that must be up before.
     pub after: Vec<String>,
     /// Units without which it makes no sense (soft: `Wants=`).
@@ -59,6 +61,15 @@ pub enum UnitKind {
 pub struct EnvironmentFile {
     pub path: String,
     pub variables: Vec<Variable>,
+}
+
+/// A secret handed over as a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// Variable that holds the file's path.
+    pub variable: String,
+    /// Name of the secret, and of the file.
+    pub secret: String,
 }
 
 /// A variable of an environment.

@@ -1,0 +1,2 @@
+pub type Formats = &'static [(&'static str, fn(&str) -> Result<(), String>)];
+pub struct Validator;

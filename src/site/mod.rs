@@ -7,6 +7,8 @@
 mod container;
 mod data;
 mod edge;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod host;
 mod process;
 mod text;

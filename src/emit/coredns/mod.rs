@@ -46,7 +46,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
         artifacts,
         directories,
         programs: vec![program()],
-        actions: vec![action(site, host, dns)],
+        actions: actions(site, host, dns),
         enabled: vec![EnabledUnit {
             name: format!("{}-coredns.service", site.name),
             order: order::DNS,
@@ -154,7 +154,7 @@ fn unit(site: &Site, dns: &DnsServer) -> Artifact {
     Artifact::new(SET, format!("/etc/systemd/system/{}-coredns.service", site.name), text)
         .from([dns.origin.clone()])
         .triggers("systemd")
-        .triggers(SET)
+        .triggers("coredns-restart")
 }
 
 #[derive(Serialize)]
@@ -259,7 +259,7 @@ fn challenges(site: &Site, dns: &DnsServer) -> Artifact {
 }
 
 /// CoreDNS has no option that only checks: it runs for two seconds in a network of its own that has the same addresses.
-fn action(site: &Site, host: &Host, dns: &DnsServer) -> Action {
+fn actions(site: &Site, host: &Host, dns: &DnsServer) -> Vec<Action> {
     let addresses = escape::shell_words(&addresses(host, dns));
     let trial = format!(
         "ip link set lo up; for a in {addresses}; do ip address add \"$a\" dev lo; done; status=0; \
@@ -267,13 +267,20 @@ fn action(site: &Site, host: &Host, dns: &DnsServer) -> Action {
         corefile_path(site)
     );
     let unit = format!("{}-coredns.service", site.name);
-    Action {
-        name: SET.into(),
+    let check = format!("unshare --net bash -c {}", escape::shell(&trial));
+    [
+        (SET, "reload-or-restart", Some(check), "reloads the name server"),
+        ("coredns-restart", "restart", None, "restarts the name server"),
+    ]
+    .into_iter()
+    .map(|(name, verb, check, effect)| Action {
+        name: name.into(),
         order: order::DNS,
-        check: Some(format!("unshare --net bash -c {}", escape::shell(&trial))),
-        run: Some(format!("systemctl reload-or-restart {unit}")),
-        effect: "reloads the name server".into(),
-    }
+        check,
+        run: Some(format!("systemctl {verb} {unit}")),
+        effect: effect.into(),
+    })
+    .collect()
 }
 
 fn corefile_path(site: &Site) -> String {

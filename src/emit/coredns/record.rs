@@ -36,11 +36,17 @@ fn words(data: &str) -> Vec<String> {
     words
 }
 
-/// A word without quotes: what has a meaning in a zone file loses it.
+/// A word without quotes: what has a meaning in a zone file loses it, and what was escaped stays so.
 pub(super) fn bare(word: &str) -> String {
+    let word = escape::one_line(word);
     let mut text = String::with_capacity(word.len());
-    for byte in escape::one_line(word).bytes() {
+    let mut bytes = word.bytes().peekable();
+    while let Some(byte) = bytes.next() {
         match byte {
+            b'\\' => match bytes.next_if(u8::is_ascii_graphic) {
+                Some(escaped) => text.extend(['\\', char::from(escaped)]),
+                None => text.push_str("\\\\"),
+            },
             b'(' | b')' | b';' | b'"' => text.extend(['\\', char::from(byte)]),
             b'!'..=b'~' => text.push(char::from(byte)),
             other => text.push_str(&format!("\\{other:03}")),

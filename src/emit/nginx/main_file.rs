@@ -15,8 +15,8 @@ pub(super) struct View<'a> {
     types: Vec<Type>,
     trusted_proxies: Vec<String>,
     real_ip_header: &'a str,
-    /// nginx text after the log's format.
-    log_options: String,
+    /// nginx text after `access_log`.
+    access_log: String,
     headers: &'a [Mapped],
     rates: Vec<Rate<'a>>,
     caches: Vec<Cache<'a>>,
@@ -57,10 +57,7 @@ pub(super) fn view<'a>(site: &'a Site, ingress: &'a Ingress, features: &Features
             .collect(),
         trusted_proxies: ingress.trusted_proxies.iter().map(ToString::to_string).collect(),
         real_ip_header: &ingress.real_ip_header,
-        log_options: ingress
-            .log_buffer
-            .map(|bytes| format!(" buffer={bytes} flush=5s"))
-            .unwrap_or_default(),
+        access_log: access_log(site, ingress),
         headers,
         rates: ingress
             .rates
@@ -83,6 +80,14 @@ pub(super) fn view<'a>(site: &'a Site, ingress: &'a Ingress, features: &Features
             .collect(),
         includes: &ingress.include,
     }
+}
+
+fn access_log(site: &Site, ingress: &Ingress) -> String {
+    if !ingress.access_log {
+        return "off".to_owned();
+    }
+    let buffer = ingress.log_buffer.map(|bytes| format!(" buffer={bytes} flush=5s"));
+    format!("/var/log/nginx/access.log {}{}", site.name, buffer.unwrap_or_default())
 }
 
 /// Two for each connection, and some for logs and listeners.

@@ -5,16 +5,16 @@
 //! those into the host's plan.
 
 mod artifact;
+mod coredns;
 mod cron;
-mod backup;
-mod fail2ban;
 mod files;
 mod firewall;
 mod health;
 mod identity;
 mod install;
+mod nginx;
 mod ssh;
-mod upgrades;
+mod tls;
 
 pub use artifact::{Artifact, Emission, Phase};
 pub use install::ENGINE;
@@ -31,7 +31,16 @@ pub(crate) struct Emitter {
 }
 
 /// Every family but the ones that need all others: see [`host`].
-const EMITTERS: &[Emitter] = &[files::EMITTER];
+const EMITTERS: &[Emitter] = &[
+    coredns::EMITTER,
+    cron::EMITTER,
+    files::EMITTER,
+    firewall::EMITTER,
+    health::EMITTER,
+    nginx::EMITTER,
+    ssh::EMITTER,
+    tls::EMITTER,
+];
 
 /// Everything of one host.
 #[derive(Debug)]
@@ -66,6 +75,9 @@ fn host(site: &Site, host: &Host) -> HostBundle {
     for emitter in EMITTERS {
         all.absorb((emitter.emit)(site, host));
     }
+    let users: Vec<_> = host.users.iter().chain(&all.users).cloned().collect();
+    let directories: Vec<_> = host.directories.iter().chain(&all.directories).cloned().collect();
+    all.absorb(identity::emit(site, host, &users, &directories));
     all.artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     HostBundle {
         host: host.name.clone(),

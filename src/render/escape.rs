@@ -20,7 +20,8 @@ pub(crate) fn of(language: Language) -> fn(&str) -> String {
     }
 }
 
-fn one_line(value: &str) -> String {
+/// Text that stays on one line.
+pub(crate) fn one_line(value: &str) -> String {
     value
         .chars()
         .map(|c| {

@@ -74,12 +74,12 @@ fn certificate(world: &World<'_>, server: &Server, route: Option<&Route>) -> Opt
     let wildcard = own.and_then(|own| own.wildcard).unwrap_or(site.wildcard);
     if wildcard && names.iter().all(|name| is_covered(name, domain)) {
         let names = vec![domain.to_owned(), format!("*.{domain}")];
-        return Some(Certificate { name: domain.to_owned(), origin, names, issuer, used_by: vec!["nginx".into()] });
+        return Some(Certificate { name: domain.to_owned(), origin, names, issuer, used_by: vec!["nginx".into()], readers: Vec::new() });
     }
     let name = names.first()?.trim_start_matches("*.").to_owned();
     // The wildcard's certificate has the domain's own name.
     let name = if wildcard && name == domain { format!("{name}-more") } else { name };
-    Some(Certificate { name, origin, names, issuer, used_by: vec!["nginx".into()] })
+    Some(Certificate { name, origin, names, issuer, used_by: vec!["nginx".into()], readers: Vec::new() })
 }
 
 /// The domain itself, or exactly one label below it.

@@ -52,6 +52,7 @@ pub(crate) fn host(name: &str) -> Host {
         openings: Vec::new(),
         jobs: Vec::new(),
         backup: None,
+        backup_sources: Vec::new(),
         probes: Vec::new(),
         hardening: Hardening::default(),
     }
@@ -111,6 +112,7 @@ pub(crate) fn unit(name: &str) -> Unit {
         environment: Vec::new(),
         instance_variable: None,
         environment_file: None,
+        credentials: Vec::new(),
         after: Vec::new(),
         wants: Vec::new(),
         memory: None,

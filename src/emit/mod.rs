@@ -66,7 +66,11 @@ pub struct Compiled {
 /// Everything of an environment.
 pub fn site(site: Site) -> Compiled {
     let hosts = site.hosts.par_iter().map(|host| self::host(&site, host)).collect();
-    Compiled { hosts, documents: Default::default(), site }
+    Compiled {
+        hosts,
+        documents: Default::default(),
+        site,
+    }
 }
 
 /// Runs every emitter over a host, and makes its plan.
@@ -82,7 +86,11 @@ fn host(site: &Site, host: &Host) -> HostBundle {
     HostBundle {
         host: host.name.clone(),
         plan: install::plan(site, host, &all),
-        effects: all.actions.iter().map(|action| (action.name.clone(), action.effect.clone())).collect(),
+        effects: all
+            .actions
+            .iter()
+            .map(|action| (action.name.clone(), action.effect.clone()))
+            .collect(),
         artifacts: all.artifacts,
     }
 }

@@ -55,30 +55,66 @@ pub(super) fn ingress() -> Ingress {
         files("/", false),
         files("/docs", true),
         Location {
-            rate: Some(RateLimit { zone: "api".into(), burst: 20 }),
+            rate: Some(RateLimit {
+                zone: "api".into(),
+                burst: 20,
+            }),
             ..prefix("/api/", proxy())
         },
         Location {
             body: Some(100 << 20),
             ..prefix("/api/upload", proxy())
         },
-        prefix("/api/events", Proxy { stream: true, ..proxy() }),
-        prefix("/socket.io/", Proxy { websocket: true, ..proxy() }),
-        prefix("/cached/", Proxy { cache: Some(300), ..proxy() }),
+        prefix(
+            "/api/events",
+            Proxy {
+                stream: true,
+                ..proxy()
+            },
+        ),
+        prefix(
+            "/socket.io/",
+            Proxy {
+                websocket: true,
+                ..proxy()
+            },
+        ),
+        prefix(
+            "/cached/",
+            Proxy {
+                cache: Some(300),
+                ..proxy()
+            },
+        ),
         Location {
             allow: vec!["198.51.100.0/24".parse().unwrap()],
             basic_auth: Some("/etc/acme/secrets/htpasswd".into()),
-            headers: vec![("X-Frame-Options".into(), "DENY".into()), ("X-Robots-Tag".into(), "noindex".into())],
-            ..prefix("/admin", Proxy { strip_prefix: true, ..proxy() })
+            headers: vec![
+                ("X-Frame-Options".into(), "DENY".into()),
+                ("X-Robots-Tag".into(), "noindex".into()),
+            ],
+            ..prefix(
+                "/admin",
+                Proxy {
+                    strip_prefix: true,
+                    ..proxy()
+                },
+            )
         },
-        fixed(Matcher::Exact("/.well-known/matrix/server".into()), r#"{"m.server": "m.acme.example:443", "price": "$5"}"#),
+        fixed(
+            Matcher::Exact("/.well-known/matrix/server".into()),
+            r#"{"m.server": "m.acme.example:443", "price": "$5"}"#,
+        ),
         Location {
             allow: vec!["198.51.100.0/24".parse().unwrap()],
             ..fixed(Matcher::Exact("/internal".into()), "{}")
         },
         location(
             Matcher::Prefix("/old/".into()),
-            LocationAction::Redirect { to: "/new/".into(), status: 301 },
+            LocationAction::Redirect {
+                to: "/new/".into(),
+                status: 301,
+            },
         ),
         location(Matcher::Regex(r"^/x\d+\.php$".into()), LocationAction::Proxy(proxy())),
     ];
@@ -97,7 +133,10 @@ pub(super) fn ingress() -> Ingress {
         trusted_proxies: vec!["192.0.2.0/24".parse().unwrap()],
         real_ip_header: "X-Forwarded-For".into(),
         content_security_policy: None,
-        headers: vec![("Permissions-Policy".into(), String::new()), ("X-Own".into(), "a $b \"c\"".into())],
+        headers: vec![
+            ("Permissions-Policy".into(), String::new()),
+            ("X-Own".into(), "a $b \"c\"".into()),
+        ],
         include: Vec::new(),
         access_log: true,
         log_buffer: Some(32_768),
@@ -113,7 +152,12 @@ pub(super) fn ingress() -> Ingress {
         upstreams: vec![Upstream {
             name: "acme-api".into(),
             origin: at("/services/api"),
-            servers: vec!["127.0.0.1:3000".into(), "127.0.0.1:3001".into(), "unix:/run/acme/api.sock".into(), "[2001:db8::1]:3000".into()],
+            servers: vec![
+                "127.0.0.1:3000".into(),
+                "127.0.0.1:3001".into(),
+                "unix:/run/acme/api.sock".into(),
+                "[2001:db8::1]:3000".into(),
+            ],
             balance: Balance::LeastConn,
         }],
         rates: vec![RateZone {
@@ -150,7 +194,11 @@ fn emitted(os: Os) -> Emission {
 
 #[test]
 fn zz_dump() {
-    for (os, name) in [(Os::Debian12, "bookworm"), (Os::Debian13, "trixie"), (Os::Ubuntu2204, "jammy")] {
+    for (os, name) in [
+        (Os::Debian12, "bookworm"),
+        (Os::Debian13, "trixie"),
+        (Os::Ubuntu2204, "jammy"),
+    ] {
         for artifact in emitted(os).artifacts {
             let path = format!("/tmp/edgework/out-{name}{}", artifact.path);
             std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();

@@ -60,13 +60,19 @@ struct HbaLine {
 }
 
 pub(super) fn roles(section: &Postgres, lowering: &mut Lowering<'_>, host: &str) -> Roles {
-    Roles { sql: statements(section, lowering, host), hba: lines(section, lowering) }
+    Roles {
+        sql: statements(section, lowering, host),
+        hba: lines(section, lowering),
+    }
 }
 
 /// The roles that clients of a database log in as; the application's exists in any case.
 fn roles_of(section: &Postgres, lowering: &Lowering<'_>, database: &str) -> BTreeSet<Role> {
     let first = section.databases.keys().next().map(|name| name.as_str());
-    let uses = lowering.clients.iter().filter(|client| client.database.as_deref().or(first) == Some(database));
+    let uses = lowering
+        .clients
+        .iter()
+        .filter(|client| client.database.as_deref().or(first) == Some(database));
     uses.map(|client| client.role).chain([Role::App]).collect()
 }
 
@@ -76,7 +82,10 @@ fn statements(section: &Postgres, lowering: &mut Lowering<'_>, host: &str) -> Re
     let mut databases = Vec::new();
     for (name, database) in &section.databases {
         let origin = origin.child(name.as_str());
-        let owner = database.owner.as_ref().map_or_else(|| name.to_string(), ToString::to_string);
+        let owner = database
+            .owner
+            .as_ref()
+            .map_or_else(|| name.to_string(), ToString::to_string);
         let mut logins = Vec::new();
         for role in roles_of(section, lowering, name.as_str()) {
             let login = login(name.as_str(), role);
@@ -96,24 +105,39 @@ fn statements(section: &Postgres, lowering: &mut Lowering<'_>, host: &str) -> Re
             name_text: sql(name.as_str()),
             owner: sql_identifier(&owner),
             owner_text: sql(&owner),
-            extensions: database.extensions.iter().map(|extension| sql_identifier(extension.as_str())).collect(),
+            extensions: database
+                .extensions
+                .iter()
+                .map(|extension| sql_identifier(extension.as_str()))
+                .collect(),
             logins,
         });
     }
-    render(Language::Sql, "postgres/roles.sql", include_str!("roles.sql.hbs"), &SqlView { databases })
+    render(
+        Language::Sql,
+        "postgres/roles.sql",
+        include_str!("roles.sql.hbs"),
+        &SqlView { databases },
+    )
 }
 
 fn lines(section: &Postgres, lowering: &Lowering<'_>) -> Rendered {
     let first = section.databases.keys().next().map(ToString::to_string);
     let mut lines = BTreeSet::new();
     for client in lowering.clients {
-        let Some(database) = client.database.clone().or_else(|| first.clone()) else { continue };
+        let Some(database) = client.database.clone().or_else(|| first.clone()) else {
+            continue;
+        };
         // Containers of the project share a network whose subnet only Docker knows the members of.
-        let networks: Vec<String> =
-            if client.network.is_some() { vec!["samenet".into()] } else { client.from.iter().map(IpNet::to_string).collect() };
+        let networks: Vec<String> = if client.network.is_some() {
+            vec!["samenet".into()]
+        } else {
+            client.from.iter().map(IpNet::to_string).collect()
+        };
         for network in networks {
             let remote = client.from.iter().any(|net| !net.addr().is_loopback());
-            let encrypted = section.tls == Some(PostgresTls::Required) || (remote && section.tls.is_none() && client.network.is_none());
+            let encrypted = section.tls == Some(PostgresTls::Required)
+                || (remote && section.tls.is_none() && client.network.is_none());
             lines.insert(HbaLine {
                 origin: client.origin.clone(),
                 kind: if encrypted { "hostssl" } else { "host" },
@@ -123,7 +147,19 @@ fn lines(section: &Postgres, lowering: &Lowering<'_>) -> Rendered {
             });
         }
     }
-    let local = if lowering.service.runtime == super::Runtime::Container { "trust" } else { "peer" };
-    let view = HbaView { local, lines: lines.into_iter().collect() };
-    render(Language::Sql, "postgres/pg_hba.conf", include_str!("pg_hba.conf.hbs"), &view)
+    let local = if lowering.service.runtime == super::Runtime::Container {
+        "trust"
+    } else {
+        "peer"
+    };
+    let view = HbaView {
+        local,
+        lines: lines.into_iter().collect(),
+    };
+    render(
+        Language::Sql,
+        "postgres/pg_hba.conf",
+        include_str!("pg_hba.conf.hbs"),
+        &view,
+    )
 }

@@ -13,10 +13,6 @@ use crate::site::{Access, BackupSource, BackupWhat, Encoding, Pointer, Text};
 const PASSWORD: &str = "length=32,charset=url-safe";
 
 impl Kind for Postgres {
-    fn name(&self) -> &'static str {
-        "postgres"
-    }
-
     fn common(&self) -> &Common {
         &self.common
     }
@@ -43,8 +39,14 @@ impl Kind for Postgres {
 
     fn processes(&self) -> Vec<ProcessWish> {
         let own = self.port.map(|port| port.get());
-        let port = PortWish { listen: own.unwrap_or(5432), host: own };
-        vec![ProcessWish { port: self.external.is_none().then_some(port), ..ProcessWish::default() }]
+        let port = PortWish {
+            listen: own.unwrap_or(5432),
+            host: own,
+        };
+        vec![ProcessWish {
+            port: self.external.is_none().then_some(port),
+            ..ProcessWish::default()
+        }]
     }
 
     fn image(&self) -> Option<String> {
@@ -52,7 +54,11 @@ impl Kind for Postgres {
     }
 
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {
-        let database = client.database.clone().or_else(|| self.databases.keys().next().map(ToString::to_string)).unwrap_or_default();
+        let database = client
+            .database
+            .clone()
+            .or_else(|| self.databases.keys().next().map(ToString::to_string))
+            .unwrap_or_default();
         let (host, port, user, password) = match &self.external {
             Some(external) => (
                 external.host.to_string(),
@@ -62,7 +68,12 @@ impl Kind for Postgres {
             ),
             None => {
                 let user = login(&database, client.role);
-                (endpoint.address.clone(), endpoint.port, user.clone(), Some(secret(&service.name, &user)))
+                (
+                    endpoint.address.clone(),
+                    endpoint.port,
+                    user.clone(),
+                    Some(secret(&service.name, &user)),
+                )
             }
         };
         let encrypted = self.external.is_some() || endpoint.remote || self.tls == Some(PostgresTls::Required);
@@ -117,15 +128,25 @@ fn secret(service: &str, login: &str) -> String {
 }
 
 fn bracketed(host: &str) -> String {
-    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+    if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    }
 }
 
 /// One source for each database that is backed up, and one for roles.
 fn backups(section: &Postgres, lowering: &mut Lowering<'_>, host: &str, access: &Access) {
     let service = lowering.service.clone();
     let Some(backup) = section.backup.on() else { return };
-    let wanted = |name: &str| backup.databases.is_empty() || backup.databases.iter().any(|pattern| pattern.matches(name));
-    let source = |name: String, origin: Pointer, what: BackupWhat| BackupSource { name, service: service.name.clone(), origin, what };
+    let wanted =
+        |name: &str| backup.databases.is_empty() || backup.databases.iter().any(|pattern| pattern.matches(name));
+    let source = |name: String, origin: Pointer, what: BackupWhat| BackupSource {
+        name,
+        service: service.name.clone(),
+        origin,
+        what,
+    };
     let mut sources = vec![source(
         format!("{}/globals", service.name),
         service.origin.clone(),
@@ -133,7 +154,10 @@ fn backups(section: &Postgres, lowering: &mut Lowering<'_>, host: &str, access: 
     )];
     for name in section.databases.keys().filter(|name| wanted(name.as_str())) {
         let origin = service.origin.child("databases").child(name.as_str());
-        let what = BackupWhat::PostgresDatabase { access: access.clone(), database: name.to_string() };
+        let what = BackupWhat::PostgresDatabase {
+            access: access.clone(),
+            database: name.to_string(),
+        };
         sources.push(source(format!("{}/{name}", service.name), origin, what));
     }
     lowering.host(host).backup_sources.extend(sources);

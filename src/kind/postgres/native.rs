@@ -48,15 +48,32 @@ pub(super) fn lower(section: &Postgres, lowering: &mut Lowering<'_>, host: &str,
         let host = lowering.host(host);
         (host.os, host.memory, host.cpus)
     };
-    let version = section.version.as_ref().map_or_else(|| packaged(os).to_owned(), |version| version.major().to_owned());
-    let port = service.processes.first().and_then(|process| process.instances.first()?.port).map_or(5432, |port| port.host);
-    let settings = settings::settings(section, &settings::room(&section.limits, memory, cpus), lowering.clients, &listen(lowering), port);
+    let version = section
+        .version
+        .as_ref()
+        .map_or_else(|| packaged(os).to_owned(), |version| version.major().to_owned());
+    let port = service
+        .processes
+        .first()
+        .and_then(|process| process.instances.first()?.port)
+        .map_or(5432, |port| port.host);
+    let settings = settings::settings(
+        section,
+        &settings::room(&section.limits, memory, cpus),
+        lowering.clients,
+        &listen(lowering),
+        port,
+    );
     let own = |name: &str| section.settings.keys().any(|key| key.as_str() == name);
     let view = ConfView {
         settings: settings
             .into_iter()
             .map(|(name, value)| SettingView {
-                origin: if own(&name) { service.origin.child("settings").child(&name) } else { service.origin.child("limits") },
+                origin: if own(&name) {
+                    service.origin.child("settings").child(&name)
+                } else {
+                    service.origin.child("limits")
+                },
                 name,
                 value,
             })
@@ -64,7 +81,11 @@ pub(super) fn lower(section: &Postgres, lowering: &mut Lowering<'_>, host: &str,
     };
     let unit = format!("postgresql@{version}-main.service");
     let folder = format!("/etc/postgresql/{version}/main");
-    let (restart, reload, apply) = (format!("postgres-{}", service.name), format!("postgres-{}-reload", service.name), format!("roles-{}", service.name));
+    let (restart, reload, apply) = (
+        format!("postgres-{}", service.name),
+        format!("postgres-{}-reload", service.name),
+        format!("roles-{}", service.name),
+    );
     let file = |path: String, rendered: crate::render::Rendered, owner: &str, mode: u16, actions: &[&str]| ConfigFile {
         path,
         origins: vec![service.origin.clone()],
@@ -77,27 +98,55 @@ pub(super) fn lower(section: &Postgres, lowering: &mut Lowering<'_>, host: &str,
         actions: actions.iter().map(|action| (*action).to_owned()).collect(),
         verbatim: false,
     };
-    let conf = render(Language::Postgres, "postgres/conf", include_str!("postgresql.conf.hbs"), &view);
+    let conf = render(
+        Language::Postgres,
+        "postgres/conf",
+        include_str!("postgresql.conf.hbs"),
+        &view,
+    );
     let drop_in = DropInView {
         origin: service.origin.child("limits"),
         memory: section.limits.memory.map(|memory| memory.get()),
         cpu_quota: section.limits.cpus.map(|cpus| cpus.thousandths() / 10),
     };
-    let drop_in = render(Language::Systemd, "postgres/drop-in", include_str!("drop-in.conf.hbs"), &drop_in);
+    let drop_in = render(
+        Language::Systemd,
+        "postgres/drop-in",
+        include_str!("drop-in.conf.hbs"),
+        &drop_in,
+    );
     let statements = format!("/etc/{site}/postgres/{}/roles.sql", service.name);
     let files = vec![
-        file(format!("{folder}/conf.d/{site}.conf"), conf, "postgres", 0o640, &[&restart]),
+        file(
+            format!("{folder}/conf.d/{site}.conf"),
+            conf,
+            "postgres",
+            0o640,
+            &[&restart],
+        ),
         file(
             format!("{folder}/pg_hba.conf"),
-            crate::render::Rendered { text: roles.hba.text.clone(), lines: roles.hba.lines.clone() },
+            crate::render::Rendered {
+                text: roles.hba.text.clone(),
+                lines: roles.hba.lines.clone(),
+            },
             "postgres",
             0o640,
             &[&reload],
         ),
-        file(format!("/etc/systemd/system/{unit}.d/{site}.conf"), drop_in, "root", 0o644, &["systemd", &restart]),
+        file(
+            format!("/etc/systemd/system/{unit}.d/{site}.conf"),
+            drop_in,
+            "root",
+            0o644,
+            &["systemd", &restart],
+        ),
         file(
             statements.clone(),
-            crate::render::Rendered { text: roles.sql.text.clone(), lines: roles.sql.lines.clone() },
+            crate::render::Rendered {
+                text: roles.sql.text.clone(),
+                lines: roles.sql.lines.clone(),
+            },
             "root",
             0o600,
             &[&apply],
@@ -113,7 +162,10 @@ pub(super) fn lower(section: &Postgres, lowering: &mut Lowering<'_>, host: &str,
     };
     let repository = (version != packaged(os)).then_some(Repository::Postgresql);
     let target = lowering.host(host);
-    target.packages.push(Package { name: format!("postgresql-{version}"), repository });
+    target.packages.push(Package {
+        name: format!("postgresql-{version}"),
+        repository,
+    });
     target.files.extend(files);
     target.actions.extend([
         action(
@@ -121,7 +173,15 @@ pub(super) fn lower(section: &Postgres, lowering: &mut Lowering<'_>, host: &str,
             order::DATABASE,
             Some(format!(
                 "runuser -u postgres -- {} >/dev/null",
-                shell_words(&[binary.as_str(), "-D", &format!("/var/lib/postgresql/{version}/main"), "-c", &format!("config_file={folder}/postgresql.conf"), "-C", "shared_buffers"])
+                shell_words(&[
+                    binary.as_str(),
+                    "-D",
+                    &format!("/var/lib/postgresql/{version}/main"),
+                    "-c",
+                    &format!("config_file={folder}/postgresql.conf"),
+                    "-C",
+                    "shared_buffers"
+                ])
             )),
             format!("systemctl try-restart {}", shell(&unit)),
             format!("restarts PostgreSQL ({}): connections are cut", service.name),
@@ -137,18 +197,35 @@ pub(super) fn lower(section: &Postgres, lowering: &mut Lowering<'_>, host: &str,
             &apply,
             order::SCHEMA,
             None,
-            format!("runuser -u postgres -- psql -X -q -p {port} -d postgres <{}", shell(&statements)),
+            format!(
+                "runuser -u postgres -- psql -X -q -p {port} -d postgres <{}",
+                shell(&statements)
+            ),
             format!("applies the roles of {}", service.name),
         ),
     ]);
-    target.enabled.push(EnabledUnit { name: unit.clone(), order: order::DATABASE });
-    target.probes.push(Probe { name: format!("unit {}", service.name), origin: service.origin.clone(), check: Check::Unit(unit) });
+    target.enabled.push(EnabledUnit {
+        name: unit.clone(),
+        order: order::DATABASE,
+    });
+    target.probes.push(Probe {
+        name: format!("unit {}", service.name),
+        origin: service.origin.clone(),
+        check: Check::Unit(unit),
+    });
     target.probes.push(Probe {
         name: service.name.clone(),
         origin: service.origin.clone(),
         check: Check::Command(format!("pg_isready -q -h /var/run/postgresql -p {port}")),
     });
-    backups(section, lowering, host, &Access::Native { user: "postgres".into() });
+    backups(
+        section,
+        lowering,
+        host,
+        &Access::Native {
+            user: "postgres".into(),
+        },
+    );
 }
 
 /// Loopback, and the addresses that clients come in by.
@@ -164,7 +241,9 @@ fn listen(lowering: &mut Lowering<'_>) -> String {
             let name = lowering.service.hosts.first().cloned().unwrap_or_default();
             lowering.host(&name).private.map(|net| net.addr())
         };
-        let Some(address) = address.map(|address| address.to_string()) else { continue };
+        let Some(address) = address.map(|address| address.to_string()) else {
+            continue;
+        };
         if !addresses.contains(&address) {
             addresses.push(address);
         }

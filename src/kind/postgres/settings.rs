@@ -19,13 +19,25 @@ pub(super) struct Room {
 pub(super) fn room(limits: &Limits, memory: u64, cpus: u32) -> Room {
     Room {
         memory: limits.memory.map_or(memory / 4, |memory| memory.get()).max(256 * MIB),
-        cpus: limits.cpus.map_or(cpus, |cpus| cpus.thousandths().div_ceil(1000)).max(1),
+        cpus: limits
+            .cpus
+            .map_or(cpus, |cpus| cpus.thousandths().div_ceil(1000))
+            .max(1),
     }
 }
 
 /// Settings by name, each in PostgreSQL's own spelling and quoted.
-pub(super) fn settings(section: &Postgres, room: &Room, clients: &[Client], listen: &str, port: u16) -> Vec<(String, String)> {
-    let pools: u32 = clients.iter().map(|client| client.pool.unwrap_or(10).saturating_mul(client.instances)).sum();
+pub(super) fn settings(
+    section: &Postgres,
+    room: &Room,
+    clients: &[Client],
+    listen: &str,
+    port: u16,
+) -> Vec<(String, String)> {
+    let pools: u32 = clients
+        .iter()
+        .map(|client| client.pool.unwrap_or(10).saturating_mul(client.instances))
+        .sum();
     let connections = pools.saturating_add(20).div_ceil(10).saturating_mul(10).max(100);
     let shared = (room.memory / 4 / MIB).max(64);
     let workers = room.cpus.max(2);
@@ -37,7 +49,10 @@ pub(super) fn settings(section: &Postgres, room: &Room, clients: &[Client], list
     put("max_connections", connections.to_string());
     put("shared_buffers", format!("{shared}MB"));
     put("effective_cache_size", format!("{}MB", room.memory / MIB * 3 / 4));
-    put("maintenance_work_mem", format!("{}MB", (room.memory / 16 / MIB).clamp(16, 2048)));
+    put(
+        "maintenance_work_mem",
+        format!("{}MB", (room.memory / 16 / MIB).clamp(16, 2048)),
+    );
     put("work_mem", format!("{work}kB"));
     put("huge_pages", if shared >= 2048 { "try" } else { "off" }.into());
     put("min_wal_size", "1GB".into());
@@ -50,9 +65,20 @@ pub(super) fn settings(section: &Postgres, room: &Room, clients: &[Client], list
     put("jit", "off".into());
     put("max_worker_processes", room.cpus.max(8).to_string());
     put("max_parallel_workers", room.cpus.to_string());
-    put("max_parallel_workers_per_gather", (room.cpus / 2).clamp(0, 4).to_string());
+    put(
+        "max_parallel_workers_per_gather",
+        (room.cpus / 2).clamp(0, 4).to_string(),
+    );
     put("password_encryption", "scram-sha-256".into());
-    put("ssl", if section.tls == Some(PostgresTls::Off) { "off" } else { "on" }.into());
+    put(
+        "ssl",
+        if section.tls == Some(PostgresTls::Off) {
+            "off"
+        } else {
+            "on"
+        }
+        .into(),
+    );
     put("ssl_min_protocol_version", "TLSv1.2".into());
     put("idle_in_transaction_session_timeout", "10min".into());
     put("log_min_duration_statement", "1s".into());
@@ -65,7 +91,9 @@ pub(super) fn settings(section: &Postgres, room: &Room, clients: &[Client], list
     for (name, value) in &section.settings {
         all.insert(name.to_string(), text(value));
     }
-    all.into_iter().map(|(name, value)| (name, single_quoted(&value))).collect()
+    all.into_iter()
+        .map(|(name, value)| (name, single_quoted(&value)))
+        .collect()
 }
 
 fn text(setting: &Setting) -> String {

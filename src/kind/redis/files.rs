@@ -47,7 +47,11 @@ pub(super) fn conf(section: &Redis, service: &Placed, place: &Place) -> Rendered
     let limits = service.origin.child("limits");
     let mut lines: BTreeMap<String, Vec<Line>> = BTreeMap::new();
     let mut put = |name: &str, words: &[&str]| {
-        let line = Line { origin: service.origin.clone(), name: name.to_owned(), words: words.iter().map(|word| (*word).to_owned()).collect() };
+        let line = Line {
+            origin: service.origin.clone(),
+            name: name.to_owned(),
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
+        };
         lines.insert(name.to_owned(), vec![line]);
     };
     put("bind", &place.bind.iter().map(String::as_str).collect::<Vec<_>>());
@@ -68,17 +72,39 @@ pub(super) fn conf(section: &Redis, service: &Placed, place: &Place) -> Rendered
     }
     if let Some(memory) = section.limits.memory {
         // A quarter stays for the copy that a snapshot makes, and for buffers.
-        let line = Line { origin: limits, name: "maxmemory".into(), words: vec![format!("{}mb", memory.get() / MIB * 3 / 4)] };
+        let line = Line {
+            origin: limits,
+            name: "maxmemory".into(),
+            words: vec![format!("{}mb", memory.get() / MIB * 3 / 4)],
+        };
         lines.insert("maxmemory".into(), vec![line]);
     }
     for (name, value) in &section.settings {
         let origin = service.origin.child("settings").child(name.as_str());
-        let values: Vec<&Setting> = if let Setting::List(list) = value { list.iter().collect() } else { vec![value] };
-        let own = values.into_iter().map(|value| Line { origin: origin.clone(), name: name.to_string(), words: words(value) }).collect();
+        let values: Vec<&Setting> = if let Setting::List(list) = value {
+            list.iter().collect()
+        } else {
+            vec![value]
+        };
+        let own = values
+            .into_iter()
+            .map(|value| Line {
+                origin: origin.clone(),
+                name: name.to_string(),
+                words: words(value),
+            })
+            .collect();
         lines.insert(name.to_string(), own);
     }
-    let view = ConfView { settings: lines.into_values().flatten().collect() };
-    render(Language::Redis, "redis/redis.conf", include_str!("redis.conf.hbs"), &view)
+    let view = ConfView {
+        settings: lines.into_values().flatten().collect(),
+    };
+    render(
+        Language::Redis,
+        "redis/redis.conf",
+        include_str!("redis.conf.hbs"),
+        &view,
+    )
 }
 
 /// A raw value may have several words, as `save "900 1"` has.
@@ -97,7 +123,11 @@ pub(super) fn acl(section: &Redis, service: &Placed) -> Rendered {
         origin: service.origin.clone(),
         app: password("app"),
         backup: password("backup"),
-        disabled: section.disable_commands.iter().map(|command| command.to_string().to_ascii_lowercase()).collect(),
+        disabled: section
+            .disable_commands
+            .iter()
+            .map(|command| command.to_string().to_ascii_lowercase())
+            .collect(),
     };
     render(Language::Redis, "redis/users.acl", include_str!("users.acl.hbs"), &view)
 }

@@ -11,10 +11,6 @@ use crate::site::{Access, BackupSource, BackupWhat, Encoding, Text};
 const PASSWORD: &str = "length=32,charset=url-safe";
 
 impl Kind for Redis {
-    fn name(&self) -> &'static str {
-        "redis"
-    }
-
     fn common(&self) -> &Common {
         &self.common
     }
@@ -41,8 +37,14 @@ impl Kind for Redis {
 
     fn processes(&self) -> Vec<ProcessWish> {
         let own = self.port.map(|port| port.get());
-        let port = PortWish { listen: own.unwrap_or(6379), host: own };
-        vec![ProcessWish { port: self.external.is_none().then_some(port), ..ProcessWish::default() }]
+        let port = PortWish {
+            listen: own.unwrap_or(6379),
+            host: own,
+        };
+        vec![ProcessWish {
+            port: self.external.is_none().then_some(port),
+            ..ProcessWish::default()
+        }]
     }
 
     fn image(&self) -> Option<String> {
@@ -57,14 +59,23 @@ impl Kind for Redis {
                 self.user.as_ref().map(ToString::to_string),
                 self.password.as_ref().map(|password| password.secret.to_string()),
             ),
-            None => (endpoint.address.clone(), endpoint.port, Some("app".to_owned()), Some(secret(&service.name, "app"))),
+            None => (
+                endpoint.address.clone(),
+                endpoint.port,
+                Some("app".to_owned()),
+                Some(secret(&service.name, "app")),
+            ),
         };
         let mut url = Text::literal(format!("redis://{}", user.as_deref().unwrap_or_default()));
         if let Some(password) = &password {
             url = url.and(":").and_secret(password, Encoding::Url);
         }
         let at = if user.is_some() || password.is_some() { "@" } else { "" };
-        let shown = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+        let shown = if host.contains(':') {
+            format!("[{host}]")
+        } else {
+            host.clone()
+        };
         let mut parts = vec![
             ("url", url.and(format!("{at}{shown}:{port}"))),
             ("host", Text::literal(host)),
@@ -113,7 +124,17 @@ fn backup(section: &Redis, lowering: &mut Lowering<'_>, host: &str, access: Acce
         return;
     }
     let service = lowering.service.clone();
-    let what = BackupWhat::Redis { access, port, password: secret(&service.name, "backup"), rdb: rdb.to_owned() };
-    let source = BackupSource { name: service.name.clone(), service: service.name, origin: service.origin, what };
+    let what = BackupWhat::Redis {
+        access,
+        port,
+        password: secret(&service.name, "backup"),
+        rdb: rdb.to_owned(),
+    };
+    let source = BackupSource {
+        name: service.name.clone(),
+        service: service.name,
+        origin: service.origin,
+        what,
+    };
     lowering.host(host).backup_sources.push(source);
 }

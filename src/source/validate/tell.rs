@@ -21,17 +21,27 @@ pub(crate) struct Teller<'a> {
 impl<'a> Teller<'a> {
     pub(crate) fn tell(&self, error: &ValidationError<'_>) -> Vec<Told> {
         let pointer: Pointer = error.instance_path().as_str().parse().unwrap_or_default();
-        let Some(node) = self.root.get(&pointer) else { return Vec::new() };
+        let Some(node) = self.root.get(&pointer) else {
+            return Vec::new();
+        };
         let view = self.schema.view_at(self.root, &pointer);
         let at = self.written(&pointer);
         let name = at.dotted();
         let refuse = |code, title: String| Diagnostic::error(code, title).at(&at, "");
-        let one = |finding: Diagnostic| vec![Told { pointer: at.clone(), finding }];
+        let one = |finding: Diagnostic| {
+            vec![Told {
+                pointer: at.clone(),
+                finding,
+            }]
+        };
         match error.kind() {
-            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-                unexpected.iter().map(|key| self.unknown(&pointer, &view, key)).collect()
+            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected
+                .iter()
+                .map(|key| self.unknown(&pointer, &view, key))
+                .collect(),
+            Kind::Required { property } => {
+                vec![self.missing(&pointer, node, &view, property.as_str().unwrap_or_default())]
             }
-            Kind::Required { property } => vec![self.missing(&pointer, node, &view, property.as_str().unwrap_or_default())],
             Kind::Type { kind } => one(self.wrong_type(&at, node, &view, &type_names(kind))),
             Kind::Enum { options } => {
                 one(self.wrong_value(&at, node, &view, options.as_array().into_iter().flatten().collect()))
@@ -53,7 +63,9 @@ impl<'a> Teller<'a> {
             }
             Kind::Custom { message, .. } => {
                 let (what, todo) = split(message);
-                let help = todo.map(str::to_owned).or_else(|| words::example(&view).map(|example| format!("as in `{example}`")));
+                let help = todo
+                    .map(str::to_owned)
+                    .or_else(|| words::example(&view).map(|example| format!("as in `{example}`")));
                 one(refuse("invalid-value", format!("`{name}`: {what}")).help(help.unwrap_or_default()))
             }
             Kind::Minimum { limit } => one(out_of_range(refuse, &name, &format!("at least {limit}"), node)),
@@ -61,8 +73,10 @@ impl<'a> Teller<'a> {
             Kind::ExclusiveMinimum { limit } => one(out_of_range(refuse, &name, &format!("more than {limit}"), node)),
             Kind::ExclusiveMaximum { limit } => one(out_of_range(refuse, &name, &format!("less than {limit}"), node)),
             Kind::MinLength { .. } | Kind::MinItems { .. } | Kind::MinProperties { .. } if is_empty(node) => {
-                let example = words::example(&view).map_or_else(|| "give it a value".to_owned(), |example| format!("as in `{example}`"));
-                one(refuse("out-of-range", format!("`{name}` must not be empty")).help(format!("{example}, or remove the key")))
+                let example = words::example(&view)
+                    .map_or_else(|| "give it a value".to_owned(), |example| format!("as in `{example}`"));
+                one(refuse("out-of-range", format!("`{name}` must not be empty"))
+                    .help(format!("{example}, or remove the key")))
             }
             Kind::MinItems { limit } => one(count(refuse, &name, "at least", *limit, "value", node)),
             Kind::MaxItems { limit } => one(count(refuse, &name, "at most", *limit, "value", node)),
@@ -72,12 +86,17 @@ impl<'a> Teller<'a> {
             Kind::MaxLength { limit } => one(count(refuse, &name, "at most", *limit, "character", node)),
             Kind::UniqueItems => one(twice(&pointer, node)),
             Kind::Pattern { pattern } => {
-                let help = words::example(&view).map_or_else(|| format!("it is matched against `{pattern}`"), |e| format!("as in `{e}`"));
+                let help = words::example(&view).map_or_else(
+                    || format!("it is matched against `{pattern}`"),
+                    |e| format!("as in `{e}`"),
+                );
                 one(refuse("invalid-value", format!("`{name}` is not spelt as it must be")).help(help))
             }
-            Kind::FalseSchema => {
-                one(Diagnostic::error("unknown-key", format!("`{name}` has no meaning here")).at_key(&at, "").help("remove it"))
-            }
+            Kind::FalseSchema => one(
+                Diagnostic::error("unknown-key", format!("`{name}` has no meaning here"))
+                    .at_key(&at, "")
+                    .help("remove it"),
+            ),
             _ => one(refuse("invalid-value", format!("`{name}`: {}", error.masked()))),
         }
     }
@@ -102,17 +121,31 @@ impl<'a> Teller<'a> {
 
     /// Where else the key belongs: a wrong indentation puts it one level too deep or too high.
     fn elsewhere(&self, pointer: &Pointer, view: &View<'a>, key: &str) -> Option<String> {
-        let outer = pointer.parent().filter(|parent| self.schema.view_at(self.root, parent).keys().any(|known| known == key));
+        let outer = pointer
+            .parent()
+            .filter(|parent| self.schema.view_at(self.root, parent).keys().any(|known| known == key));
         if let Some(outer) = outer {
             return Some(format!("`{key}` belongs one level up, in `{}`", outer.dotted()));
         }
-        let has = |outer: &&str| self.schema.view(view.property(outer), None, None).keys().any(|known| known == key);
-        view.keys().find(has).map(|outer| format!("`{key}` belongs under `{outer}`: write `{outer}: {{{key}: …}}`"))
+        let has = |outer: &&str| {
+            self.schema
+                .view(view.property(outer), None, None)
+                .keys()
+                .any(|known| known == key)
+        };
+        view.keys()
+            .find(has)
+            .map(|outer| format!("`{key}` belongs under `{outer}`: write `{outer}: {{{key}: …}}`"))
     }
 
     fn missing(&self, pointer: &Pointer, node: &Node, view: &View<'a>, key: &str) -> Told {
         let known: Vec<&str> = view.keys().collect();
-        let unknown = node.as_map().into_iter().flat_map(|map| map.keys()).map(String::as_str).filter(|key| !known.contains(key));
+        let unknown = node
+            .as_map()
+            .into_iter()
+            .flat_map(|map| map.keys())
+            .map(String::as_str)
+            .filter(|key| !known.contains(key));
         if let Some(misspelt) = suggest(key, unknown) {
             return unknown_key(pointer, misspelt, &[key], None);
         }
@@ -121,28 +154,45 @@ impl<'a> Teller<'a> {
         let example = words::example(&inner).or_else(|| {
             let values = inner.parts().find_map(|part| part.get("enum")?.as_array())?;
             let planned: Vec<&str> = planned_values(&inner).collect();
-            values.iter().find(|value| value.as_str().is_none_or(|value| !planned.contains(&value))).map(words::typed)
+            values
+                .iter()
+                .find(|value| value.as_str().is_none_or(|value| !planned.contains(&value)))
+                .map(words::typed)
         });
-        let description = inner.parts().find_map(|part| part.get("description")?.as_str()).unwrap_or_default();
+        let description = inner
+            .parts()
+            .find_map(|part| part.get("description")?.as_str())
+            .unwrap_or_default();
         let finding = Diagnostic::error("missing-key", format!("`{}` needs `{key}`", at.dotted()))
             .at_key(&at, format!("`{key}` is missing here"))
             .why(description.lines().next().unwrap_or_default())
             .help(format!("add `{key}: {}`", example.as_deref().unwrap_or("…")));
-        Told { pointer: pointer.child(key), finding }
+        Told {
+            pointer: pointer.child(key),
+            finding,
+        }
     }
 
     fn wrong_type(&self, at: &Pointer, node: &Node, view: &View<'a>, wanted: &[&str]) -> Diagnostic {
         let name = at.dotted();
         let takes_text = wanted.contains(&"string");
         let secret = || {
-            let needed = view.parts().flat_map(|part| list(part, "required")).any(|key| key == "secret");
+            let needed = view
+                .parts()
+                .flat_map(|part| list(part, "required"))
+                .any(|key| key == "secret");
             !takes_text && needed && node.is_scalar() && !node.is_null()
         };
         if secret() {
-            return Diagnostic::error("literal-secret", format!("the value of `{name}` must not stand in the manifest"))
-                .at(at, "a secret, written out")
-                .why("whoever reads the manifest or the bundle would know it")
-                .help("write `{secret: NAME}` and declare `NAME` under `secrets:`; if this value was ever in use, change it");
+            return Diagnostic::error(
+                "literal-secret",
+                format!("the value of `{name}` must not stand in the manifest"),
+            )
+            .at(at, "a secret, written out")
+            .why("whoever reads the manifest or the bundle would know it")
+            .help(
+                "write `{secret: NAME}` and declare `NAME` under `secrets:`; if this value was ever in use, change it",
+            );
         }
         let mut accepted = words::accepted(self.schema, view);
         if accepted.is_empty() {
@@ -155,9 +205,16 @@ impl<'a> Teller<'a> {
             Value::String(text) if !takes_text && is_plain(text) => Some("remove the quotes".to_owned()),
             Value::List(_) | Value::Map(_) | Value::Number(_) | Value::Bool(_) | Value::String(_) => example(),
         };
-        Diagnostic::error("wrong-type", format!("`{name}` must be {}, not {}", words::types(&accepted), words::value(node)))
-            .at(at, format!("this is {}", words::value(node)))
-            .help(help.unwrap_or_default())
+        Diagnostic::error(
+            "wrong-type",
+            format!(
+                "`{name}` must be {}, not {}",
+                words::types(&accepted),
+                words::value(node)
+            ),
+        )
+        .at(at, format!("this is {}", words::value(node)))
+        .help(help.unwrap_or_default())
     }
 
     fn wrong_value(&self, at: &Pointer, node: &Node, view: &View<'a>, allowed: Vec<&Json>) -> Diagnostic {
@@ -171,7 +228,10 @@ impl<'a> Teller<'a> {
         let near = suggest(&written, spelt.iter().map(String::as_str));
         let known = match spelt.as_slice() {
             [only] => format!("it can only be `{only}`"),
-            all => format!("it is one of {}", listing(all.iter().map(String::as_str)).replace(" and `", " or `")),
+            all => format!(
+                "it is one of {}",
+                listing(all.iter().map(String::as_str)).replace(" and `", " or `")
+            ),
         };
         let title = if node.is_scalar() {
             format!("{} is not a value of `{}`", words::quoted(&written), at.dotted())
@@ -186,9 +246,13 @@ impl<'a> Teller<'a> {
 
     /// The kinds that are not built, where the pointer is at the key that chooses one.
     fn planned_kinds(&self, at: &Pointer) -> Vec<&'a str> {
-        let Some(outer) = at.parent().and_then(|outer| self.root.get(&outer).map(|_| outer)) else { return Vec::new() };
+        let Some(outer) = at.parent().and_then(|outer| self.root.get(&outer).map(|_| outer)) else {
+            return Vec::new();
+        };
         let view = self.schema.view_at(self.root, &outer);
-        let kinds = view.parts().filter(|part| part.get("x-dispatch").and_then(Json::as_str) == at.last().as_deref());
+        let kinds = view
+            .parts()
+            .filter(|part| part.get("x-dispatch").and_then(Json::as_str) == at.last().as_deref());
         kinds
             .filter_map(|part| part.get("x-kinds")?.as_object())
             .flatten()
@@ -204,10 +268,16 @@ impl<'a> Teller<'a> {
         if present.is_empty() {
             return Diagnostic::error("key-choice", format!("`{name}` needs one of {all}"))
                 .at_key(at, "none of them is here")
-                .help(format!("add `{}: …`, for example", keys.first().copied().unwrap_or_default()));
+                .help(format!(
+                    "add `{}: …`, for example",
+                    keys.first().copied().unwrap_or_default()
+                ));
         }
         let both = listing(present.iter().copied());
-        let finding = Diagnostic::error("key-choice", format!("`{name}` has {both}, and only one of them can count"));
+        let finding = Diagnostic::error(
+            "key-choice",
+            format!("`{name}` has {both}, and only one of them can count"),
+        );
         present
             .iter()
             .fold(finding, |finding, key| finding.at_key(&at.child(key), ""))
@@ -217,7 +287,11 @@ impl<'a> Teller<'a> {
 
 /// The keys of which exactly one is needed.
 fn one_of<'s>(view: &View<'s>) -> Option<Vec<&'s str>> {
-    let keys: Vec<&str> = view.parts().flat_map(|part| list(part, "x-one-of")).filter_map(Json::as_str).collect();
+    let keys: Vec<&str> = view
+        .parts()
+        .flat_map(|part| list(part, "x-one-of"))
+        .filter_map(Json::as_str)
+        .collect();
     (!keys.is_empty()).then_some(keys)
 }
 
@@ -230,8 +304,14 @@ pub(crate) fn unknown_key(pointer: &Pointer, key: &str, known: &[&str], elsewher
         (None, None) if known.is_empty() => "it takes no keys: remove this one".to_owned(),
         (None, None) => format!("it takes {}", listing(known.iter().copied())),
     };
-    let inside = if pointer.is_root() { "at the top of the manifest".to_owned() } else { format!("in `{}`", pointer.dotted()) };
-    let finding = Diagnostic::error("unknown-key", format!("unknown key {} {inside}", words::quoted(key))).at_key(&at, "no such key").help(help);
+    let inside = if pointer.is_root() {
+        "at the top of the manifest".to_owned()
+    } else {
+        format!("in `{}`", pointer.dotted())
+    };
+    let finding = Diagnostic::error("unknown-key", format!("unknown key {} {inside}", words::quoted(key)))
+        .at_key(&at, "no such key")
+        .help(help);
     Told { pointer: at, finding }
 }
 
@@ -244,17 +324,30 @@ fn bad_key(pointer: &Pointer, key: &str, kind: &Kind) -> Told {
             finding.help(todo.unwrap_or_default())
         }
         Kind::Enum { options } => {
-            let names: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+            let names: Vec<&str> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Json::as_str)
+                .collect();
             return unknown_key(pointer, key, &names, None);
         }
-        _ => Diagnostic::error("invalid-key", format!("{} cannot be a key of `{}`", words::quoted(key), pointer.dotted())),
+        _ => Diagnostic::error(
+            "invalid-key",
+            format!("{} cannot be a key of `{}`", words::quoted(key), pointer.dotted()),
+        ),
     };
-    Told { finding: finding.at_key(&at, ""), pointer: at }
+    Told {
+        finding: finding.at_key(&at, ""),
+        pointer: at,
+    }
 }
 
 /// What is wrong, and what to do where the sentence goes on to say so. A colon inside backticks is part of a value.
 fn split(message: &str) -> (&str, Option<&str>) {
-    let colon = message.match_indices(": ").find(|(at, _)| message[..*at].matches('`').count() % 2 == 0);
+    let colon = message
+        .match_indices(": ")
+        .find(|(at, _)| message[..*at].matches('`').count() % 2 == 0);
     match colon {
         Some((at, _)) => (&message[..at], Some(&message[at + 2..])),
         None => (message, None),
@@ -263,7 +356,10 @@ fn split(message: &str) -> (&str, Option<&str>) {
 
 /// Whether a text would be something else without its quotes.
 fn is_plain(text: &str) -> bool {
-    !matches!(crate::source::scalar::plain(text), Ok(Value::String(_) | Value::Null) | Err(_))
+    !matches!(
+        crate::source::scalar::plain(text),
+        Ok(Value::String(_) | Value::Null) | Err(_)
+    )
 }
 
 fn is_empty(node: &Node) -> bool {
@@ -275,8 +371,17 @@ fn is_empty(node: &Node) -> bool {
     }
 }
 
-fn out_of_range(refuse: impl Fn(&'static str, String) -> Diagnostic, name: &str, wanted: &str, node: &Node) -> Diagnostic {
-    refuse("out-of-range", format!("`{name}` must be {wanted}, and is {}", node.spelling())).help(format!("write a number that is {wanted}"))
+fn out_of_range(
+    refuse: impl Fn(&'static str, String) -> Diagnostic,
+    name: &str,
+    wanted: &str,
+    node: &Node,
+) -> Diagnostic {
+    refuse(
+        "out-of-range",
+        format!("`{name}` must be {wanted}, and is {}", node.spelling()),
+    )
+    .help(format!("write a number that is {wanted}"))
 }
 
 fn count(
@@ -294,16 +399,25 @@ fn count(
         _ => 0,
     };
     let plural = if limit == 1 { "" } else { "s" };
-    refuse("out-of-range", format!("`{name}` must have {bound} {limit} {what}{plural}, and has {have}"))
-        .help(if bound == "at most" { "remove some" } else { "add some" })
+    refuse(
+        "out-of-range",
+        format!("`{name}` must have {bound} {limit} {what}{plural}, and has {have}"),
+    )
+    .help(if bound == "at most" { "remove some" } else { "add some" })
 }
 
 fn twice(pointer: &Pointer, node: &Node) -> Diagnostic {
     let items: Vec<Json> = node.as_list().unwrap_or_default().iter().map(Node::to_json).collect();
-    let repeated = items.iter().enumerate().find_map(|(i, item)| Some((items[..i].iter().position(|other| other == item)?, i)));
+    let repeated = items
+        .iter()
+        .enumerate()
+        .find_map(|(i, item)| Some((items[..i].iter().position(|other| other == item)?, i)));
     let (first, again) = repeated.unwrap_or_default();
-    Diagnostic::error("repeated-value", format!("`{}` names the same value twice", pointer.dotted()))
-        .at(pointer.index(again), "again here")
-        .at(pointer.index(first), "first here")
-        .help("remove one of them")
+    Diagnostic::error(
+        "repeated-value",
+        format!("`{}` names the same value twice", pointer.dotted()),
+    )
+    .at(pointer.index(again), "again here")
+    .at(pointer.index(first), "first here")
+    .help("remove one of them")
 }

@@ -61,9 +61,14 @@ pub(crate) fn quoted(text: &str) -> String {
 /// As it could be typed in.
 pub(crate) fn typed(json: &Json) -> String {
     match json {
-        Json::String(text) if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-./@".contains(c)) => text.clone(),
+        Json::String(text) if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-./@".contains(c)) => {
+            text.clone()
+        }
         Json::Object(map) => {
-            let inner: Vec<String> = map.iter().map(|(key, value)| format!("{key}: {}", typed(value))).collect();
+            let inner: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{key}: {}", typed(value)))
+                .collect();
             format!("{{{}}}", inner.join(", "))
         }
         Json::Array(items) => format!("[{}]", items.iter().map(typed).collect::<Vec<_>>().join(", ")),
@@ -83,7 +88,11 @@ pub(crate) fn accepted<'s>(schema: &'s Schema, view: &View<'s>) -> Vec<&'s str> 
         match short {
             Json::String(rule) if rule == "keys" => names.extend(["array", "string"]),
             Json::String(rule) => {
-                let inner = if rule == "[]" { view.items() } else { view.property(rule) };
+                let inner = if rule == "[]" {
+                    view.items()
+                } else {
+                    view.property(rule)
+                };
                 names.extend(named(&schema.view(inner, None, None)));
             }
             Json::Object(forms) => names.extend(forms.keys().map(String::as_str)),

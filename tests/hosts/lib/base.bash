@@ -1,10 +1,11 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what bed.bash sets
 # `debian:12`, the bare host: what a provider hands out, which is minbase with systemd, cron and sshd.
 
 # The Debian archives as this machine's own apt knows them.
 archives() {
-  apt-get indextargets --format '$(SITE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
-    awk -v suite="${SUITE}" '$2 ~ "^" suite && $3 == "main" {print "deb", $1, $2, $3}' | sort -u
+  # shellcheck disable=SC2016 # apt expands them
+  apt-get indextargets --format '$(SITE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' \
+    | awk -v suite="${SUITE}" '$2 ~ "^" suite && $3 == "main" {print "deb", $1, $2, $3}' | sort -u
 }
 
 archive_of_debian() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # set here, used in its siblings
 # What every part of the bed shares: where things are, how a step is done once, how the engine is called.
 
 BED=${SITEWRIGHT_BED:-${XDG_CACHE_HOME:-${HOME}/.cache}/sitewright-bed}
@@ -61,7 +61,7 @@ step() {
     fail "step ${name} failed; its whole output is in ${BED}/log/${name}.log"
   fi
   printf '%s\n' "${key}" >"${BED}/done/${name}"
-  took "${since}" "${name}" done
+  took "${since}" "${name}" built
 }
 
 # redo_without STEP IMAGE: the step is to be done again when the engine no longer has what it built.

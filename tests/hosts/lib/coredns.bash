@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # shared with its siblings
 # CoreDNS is in no Debian release: built once by the Go toolchain, from the module's own tag.
 
 COREDNS=1.14.4

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what bed.bash sets
 # The Docker engine of the bed, the network of its hosts, and the server of their apt repository.
 
 engine_start() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what bed.bash sets
 # Container images: the stand-ins that hosts load into their own engines, and the client's place outside.
 
 # image TAG FOLDER ARGUMENTS…: builds one, `--network host` so that apt inside reaches the bed's repository.

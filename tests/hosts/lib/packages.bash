@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what bed.bash sets
 # The hosts' apt repository: Debian's packages with all they need, and stand-ins for Docker's own.
 
 # What `apt-get install` would fetch on the bare host, asked of a bare host: so the set is exactly complete.
@@ -29,7 +29,7 @@ docker_debs_fetch() {
     -o "Dir::Etc::SourceList=${dir}/sources.list" -o Dir::Etc::SourceParts=/dev/null
     -o "Dir::State::Lists=${dir}/lists" -o "Dir::Cache=${dir}/cache" -o APT::Sandbox::User=root
   )
-  cd "${dir}/debs"
+  cd "${dir}/debs" || return
   rm -f ./*.deb
   apt-get "${next[@]}" -q update
   apt-get "${next[@]}" -q download docker.io docker-cli containerd docker-compose
@@ -84,7 +84,7 @@ docker_stand_ins() {
 }
 
 repository_index() {
-  cd "${BED}/repository"
+  cd "${BED}/repository" || return
   rm -rf debian/partial debian/lock
   dpkg-scanpackages --multiversion . >Packages
   gzip -9nk -f Packages

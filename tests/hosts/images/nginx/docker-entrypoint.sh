@@ -3,7 +3,7 @@
 set -e
 if [ "$1" = nginx ]; then
   for file in /docker-entrypoint.d/*.sh; do
-    [ ! -x "$file" ] || "$file"
+    [ ! -x "${file}" ] || "${file}"
   done
 fi
 exec "$@"

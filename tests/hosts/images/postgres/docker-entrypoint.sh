@@ -3,6 +3,8 @@
 # POSTGRES_INITDB_ARGS, POSTGRES_HOST_AUTH_METHOD, /docker-entrypoint-initdb.d, root given up, `-c` options passed on.
 set -Eeuo pipefail
 
+: "${PGDATA:?}"
+
 # from_file NAME DEFAULT: NAME_FILE names a file that holds the value of NAME; both at once are an error.
 from_file() {
   local name=$1 file=${1}_FILE value=$2
@@ -19,6 +21,7 @@ from_file() {
   unset "${file}"
 }
 
+# shellcheck disable=SC2154 # from_file sets them
 run_init_files() {
   local file
   for file in /docker-entrypoint-initdb.d/*; do
@@ -39,6 +42,7 @@ run_init_files() {
   done
 }
 
+# shellcheck disable=SC2154
 sql() {
   psql -v ON_ERROR_STOP=1 --no-psqlrc --username "${POSTGRES_USER}" --no-password "$@"
 }
@@ -49,7 +53,7 @@ initialise() {
     exit 1
   fi
   # shellcheck disable=SC2086 # documented as words
-  initdb --username="${POSTGRES_USER}" --pwfile=<(printf '%s\n' "${POSTGRES_PASSWORD}") ${POSTGRES_INITDB_ARGS:-} "$@"
+  initdb --username="${POSTGRES_USER}" --pwfile=<(printf '%s\n' "${POSTGRES_PASSWORD}") ${POSTGRES_INITDB_ARGS:-}
   printf '\nhost all all all %s\n' "${POSTGRES_HOST_AUTH_METHOD:-scram-sha-256}" >>"${PGDATA}/pg_hba.conf"
   PGPASSWORD=${POSTGRES_PASSWORD} pg_ctl -D "${PGDATA}" -o "-c listen_addresses='' -p 5432" -w start
   export PGPASSWORD=${POSTGRES_PASSWORD}
@@ -74,6 +78,8 @@ if [[ ${1:-} == postgres ]]; then
   from_file POSTGRES_PASSWORD ''
   from_file POSTGRES_USER postgres
   from_file POSTGRES_DB "${POSTGRES_USER}"
-  [[ -s ${PGDATA}/PG_VERSION ]] || initialise
+  if [[ ! -s ${PGDATA}/PG_VERSION ]]; then
+    initialise
+  fi
 fi
 exec "$@"

@@ -42,7 +42,7 @@ digest() {
 took() {
   local now=${EPOCHREALTIME/[.,]/} since=${1/[.,]/}
   local ms=$(((now - since) / 1000))
-  printf '%-12s %4d.%01d s  %s\n' "$2" $((ms / 1000)) $((ms % 1000 / 100)) "$3" >&2
+  printf '%-18s %4d.%01d s  %s\n' "$2" $((ms / 1000)) $((ms % 1000 / 100)) "$3" >&2
 }
 
 # step NAME KEY COMMAND…: runs COMMAND unless NAME was already done with this KEY.

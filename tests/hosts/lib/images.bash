@@ -1,20 +1,19 @@
 # shellcheck shell=bash disable=SC2154 # what bed.bash sets
 # Container images: the stand-ins that hosts load into their own engines, and the client's place outside.
 
-# image TAG FOLDER ARGUMENTS…: builds one, `--network host` so that apt inside reaches the bed's repository.
-image() {
-  local tag=$1 folder=$2
-  shift 2
-  d build --quiet --network host --tag "${tag}" "$@" "${HERE}/images/${folder}"
-}
-
-images_build() {
+# image_build NAME: a stand-in; `--network host` so that apt inside reaches the bed's repository.
+image_build() {
+  local folder arguments=()
   # Real images of one program differ in their user's ids between Debian and Alpine: volumes show it.
-  image redis:7 redis
-  image redis:7-alpine redis --build-arg GROUP=1000
-  image postgres:15 postgres
-  image postgres:16-alpine postgres --build-arg USER_ID=70 --build-arg GROUP=70
-  image nginx:latest nginx
+  case $1 in
+    redis:7) folder=redis ;;
+    redis:7-alpine) folder=redis arguments=(--build-arg GROUP=1000) ;;
+    postgres:15) folder=postgres ;;
+    postgres:16-alpine) folder=postgres arguments=(--build-arg USER_ID=70 --build-arg GROUP=70) ;;
+    nginx:latest) folder=nginx ;;
+    *) fail "no stand-in for the image $1: add a folder under tests/hosts/images and a line here" ;;
+  esac
+  d build --quiet --network host --tag "$1" "${arguments[@]}" "${HERE}/images/${folder}"
 }
 
 outside_build() {
@@ -22,4 +21,6 @@ outside_build() {
   cp -a "${HERE}/images/outside" "${BED}/outside"
   cp "${BED}"/authority/{ca.crt,pebble.crt,pebble.key} "${BED}/outside/"
   d build --quiet --network host --tag sitewright/outside "${BED}/outside"
+  # What an earlier build left without a name.
+  d image prune --force
 }

@@ -115,10 +115,13 @@ impl<'a> Build<'a> {
         lock: &mut Allocator<'_>,
         found: &mut Vec<Diagnostic>,
     ) -> Zone {
+        // Who writes an address of a name means that one and no other.
+        let addressed = |records: &Records| !records.a.is_empty() || !records.aaaa.is_empty() || records.cname.is_some();
         let written: BTreeSet<String> = section
             .records
-            .keys()
-            .map(|name| self.relative(&name.within(&self.domain())))
+            .iter()
+            .filter(|(_, records)| addressed(records))
+            .map(|(name, _)| self.relative(&name.within(&self.domain())))
             .collect();
         self.name_servers(issued);
         self.routes(&written);

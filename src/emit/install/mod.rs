@@ -74,7 +74,7 @@ pub(super) fn plan(site: &Site, host: &Host, all: &Emission) -> String {
     plan.comment("health: command, seconds to become healthy");
     plan.record(&[
         "health",
-        &format!("/usr/local/sbin/{}-health-check --after-install", site.name),
+        &format!("/usr/local/sbin/{}-health-check --critical --quiet", site.name),
         &PATIENCE.to_string(),
     ]);
     plan.text

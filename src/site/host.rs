@@ -62,6 +62,18 @@ pub enum Os {
     Ubuntu2404,
 }
 
+impl Os {
+    /// `ID-VERSION_ID` of os-release.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debian12 => "debian-12",
+            Self::Debian13 => "debian-13",
+            Self::Ubuntu2204 => "ubuntu-22.04",
+            Self::Ubuntu2404 => "ubuntu-24.04",
+        }
+    }
+}
+
 /// A package of the distribution or of a repository of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Package {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::expand;
 use super::merge::{overlay, prune};
 use super::node::{Layer, Node, Origin, Value};
 use super::schema::{Schema, View};
@@ -35,7 +36,8 @@ pub fn defaults(mut root: Node, schema: &Schema) -> Node {
                 .or_else(|| known(service, "runtime"));
             let runtime = runtime.and_then(|runtime| section(&format!("runtime.{runtime}")));
             let view = schema.view(schemas.iter().copied(), Some(service), None);
-            let below = [all, runtime, kind].into_iter().flatten().map(|section| usable(section, &view)).reduce(overlay);
+            let laid = |section| expand::within(usable(section, &view), schema, &schemas, Some(service));
+            let below = [all, runtime, kind].into_iter().flatten().map(laid).reduce(overlay);
             if let Some(below) = below {
                 let over = std::mem::replace(service, Node::new(Value::Null, Origin::DEFAULT));
                 let (key, origin) = (over.key, over.origin.clone());
@@ -72,7 +74,7 @@ mod tests {
     fn schema() -> Schema {
         Schema::new(json!({"properties": {"services": {"additionalProperties": {
             "properties": {"kind": {"default": "app"}}, "x-dispatch": "kind", "x-kinds": {
-                "app": {"properties": {"runtime": {"default": "pm2"}}},
+                "app": {"properties": {"runtime": {"default": "pm2"}, "on": {"x-short": "[]"}}},
                 "smtp": {"properties": {"host": {}}, "additionalProperties": false},
             },
         }}}}))
@@ -96,9 +98,9 @@ mod tests {
         assert_eq!(
             services.to_json(),
             json!({
-                "a": {"on": "x", "n": 2, "limits": {"memory": 1, "cpus": 1}, "instances": 4},
+                "a": {"on": ["x"], "n": 2, "limits": {"memory": 1, "cpus": 1}, "instances": 4},
                 "b": {"kind": "smtp", "host": "h"},
-                "c": {"on": "x", "n": 9, "runtime": "systemd"},
+                "c": {"on": ["x"], "n": 9, "runtime": "systemd"},
             })
         );
         assert_eq!(services.locate(&"/a/limits/cpus".parse().unwrap()).layer, Layer::Defaults("defaults.runtime.pm2".into()));

@@ -108,6 +108,7 @@ fn read<'s>(schema: &'s Schema, part: &'s Map<String, Json>, short: &'s Json, no
             let name = match &node.value {
                 Value::Bool(true) => "true",
                 Value::Bool(false) => "false",
+                Value::Number(_) if forms.contains_key("integer") => "integer",
                 Value::Number(_) => "number",
                 Value::String(_) => "string",
                 Value::List(_) => "array",

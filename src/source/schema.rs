@@ -4,9 +4,11 @@
 //! - `x-short` — the short forms of a map or a list:
 //!   `"to"`: a scalar stands for `{to: scalar}`; `"[]"`: a scalar stands for a list of it; `"keys"`: a list of texts (or one
 //!   text) stands for a map of each to `{}`; or per type of value, `{"true": {…}, "string": "to", "array": "keys"}`: a map
-//!   written out, or one of the three before. The types are `true`, `false`, `number`, `string` and `array`.
+//!   written out, or one of the three before. The types are `true`, `false`, `integer`, `number`, `string` and `array`.
 //! - `x-dispatch: "kind"` with `x-kinds: {postgres: {…}}` — the value under `kind` picks a further schema.
-//! - `x-planned: true` on a property, a kind or the `const` of a value — part of the language, refused as not built yet.
+//! - `x-planned: true` on a property or a kind, `x-planned-values` beside an `enum` — part of the language, refused as not built
+//!   yet; `false` asks for nothing.
+//! - `x-unit` — a check of texts that the `Validator` is given; `x-one-of` — of these keys exactly one is needed.
 //!
 //! Of the branches of an `anyOf` or `oneOf`, those of the value's type count; among several for maps, the first whose required
 //! keys and constants the value has, or else the first.
@@ -101,6 +103,15 @@ impl Schema {
         self.root.pointer(reference)
     }
 
+    /// The key that dispatches, and the schema that it chooses by what the value itself says.
+    pub(crate) fn kind_of<'s>(&'s self, schema: &'s Json, node: &Node) -> Option<(&'s str, &'s Json)> {
+        let schema = schema.as_object()?;
+        match schema.get("x-dispatch").and_then(Json::as_str) {
+            Some(key) => Some((key, schema.get("x-kinds")?.get(node.child(key)?.as_str()?)?)),
+            None => self.kind_of(self.target(schema)?, node),
+        }
+    }
+
     fn kind_schema<'s>(
         &'s self,
         schema: &'s Map<String, Json>,
@@ -162,10 +173,6 @@ impl Schema {
 }
 
 impl<'s> View<'s> {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(crate) fn parts(&self) -> impl Iterator<Item = &'s Map<String, Json>> + '_ {
         self.0.iter().copied()
     }
@@ -176,7 +183,10 @@ impl<'s> View<'s> {
         if !named.is_empty() {
             return named;
         }
-        self.parts().filter_map(|part| part.get("additionalProperties")).filter(|schema| schema.is_object()).collect()
+        let patterns = |part: &&'s Map<String, Json>| part.get("patternProperties").and_then(Json::as_object);
+        let patterns = self.parts().filter_map(|part| patterns(&part)).flat_map(|patterns| patterns.values());
+        let others = self.parts().filter_map(|part| part.get("additionalProperties"));
+        patterns.chain(others).filter(|schema| schema.is_object()).collect()
     }
 
     pub(crate) fn items(&self) -> Vec<&'s Json> {

@@ -30,7 +30,11 @@ impl FromStr for Rate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a rate: write requests in a second as 10r/s, or in a minute as 5r/m");
+        let wrong = || {
+            format!(
+                "`{text}` is not a rate: write requests in a second as 10r/s, or in a minute as 5r/m"
+            )
+        };
         let (count, per) = text.split_once('/').ok_or_else(wrong)?;
         let digits = count.strip_suffix('r').ok_or_else(wrong)?;
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -40,12 +44,18 @@ impl FromStr for Rate {
         let per = match per {
             "s" => RatePer::Second,
             "m" => RatePer::Minute,
-            "h" if count >= 60 => return Err(format!("nginx has no hourly rate: write {}r/m", count / 60)),
+            "h" if count >= 60 => {
+                return Err(format!("nginx has no hourly rate: write {}r/m", count / 60));
+            }
             _ => return Err(wrong()),
         };
         match count {
-            0 => Err(format!("`{text}` lets nothing pass: write a rate above zero, or close the path with `allow`")),
-            1_000_001.. => Err(format!("`{text}` is more than a million: leave the rate out")),
+            0 => Err(format!(
+                "`{text}` lets nothing pass: write a rate above zero, or close the path with `allow`"
+            )),
+            1_000_001.. => Err(format!(
+                "`{text}` is more than a million: leave the rate out"
+            )),
             _ => Ok(Self { count, per }),
         }
     }

@@ -5,8 +5,12 @@
 //! those into the host's plan.
 
 mod artifact;
+mod compose;
+mod environment;
 mod files;
 mod install;
+mod packages;
+mod systemd;
 
 pub use artifact::{Artifact, Emission, Phase};
 pub use install::ENGINE;
@@ -23,7 +27,7 @@ pub(crate) struct Emitter {
 }
 
 /// Every family but the ones that need all others: see [`host`].
-const EMITTERS: &[Emitter] = &[files::EMITTER];
+const EMITTERS: &[Emitter] = &[compose::EMITTER, files::EMITTER, packages::EMITTER, systemd::EMITTER];
 
 /// Everything of one host.
 #[derive(Debug)]
@@ -49,7 +53,11 @@ pub struct Compiled {
 /// Everything of an environment.
 pub fn site(site: Site) -> Compiled {
     let hosts = site.hosts.par_iter().map(|host| self::host(&site, host)).collect();
-    Compiled { hosts, documents: Default::default(), site }
+    Compiled {
+        hosts,
+        documents: Default::default(),
+        site,
+    }
 }
 
 /// Runs every emitter over a host, and makes its plan.
@@ -62,7 +70,11 @@ fn host(site: &Site, host: &Host) -> HostBundle {
     HostBundle {
         host: host.name.clone(),
         plan: install::plan(site, host, &all),
-        effects: all.actions.iter().map(|action| (action.name.clone(), action.effect.clone())).collect(),
+        effects: all
+            .actions
+            .iter()
+            .map(|action| (action.name.clone(), action.effect.clone()))
+            .collect(),
         artifacts: all.artifacts,
     }
 }

@@ -7,6 +7,8 @@
 mod artifact;
 mod coredns;
 mod cron;
+mod compose;
+mod environment;
 mod files;
 mod firewall;
 mod health;
@@ -15,6 +17,8 @@ mod install;
 mod nginx;
 mod ssh;
 mod tls;
+mod packages;
+mod systemd;
 
 pub use artifact::{Artifact, Emission, Phase};
 pub use install::ENGINE;
@@ -32,13 +36,16 @@ pub(crate) struct Emitter {
 
 /// Every family but the ones that need all others: see [`host`].
 const EMITTERS: &[Emitter] = &[
+    compose::EMITTER,
     coredns::EMITTER,
     cron::EMITTER,
     files::EMITTER,
     firewall::EMITTER,
     health::EMITTER,
     nginx::EMITTER,
+    packages::EMITTER,
     ssh::EMITTER,
+    systemd::EMITTER,
     tls::EMITTER,
 ];
 

@@ -46,6 +46,7 @@ fn host(name: &str, section: &Section) -> Host {
         users: Vec::new(),
         directories: Vec::new(),
         files: Vec::new(),
+        before_packages: Vec::new(),
         actions: Vec::new(),
         enabled: Vec::new(),
         units: Vec::new(),

@@ -40,6 +40,7 @@ pub(crate) fn host(name: &str) -> Host {
         users: Vec::new(),
         directories: Vec::new(),
         files: Vec::new(),
+        before_packages: Vec::new(),
         actions: Vec::new(),
         enabled: Vec::new(),
         units: Vec::new(),
@@ -96,33 +97,44 @@ pub(crate) fn container(name: &str) -> Container {
     }
 }
 
-/// A unit that does nothing.
+/// A Node.js service with two instances, a secret and a release that it needs.
 pub(crate) fn unit(name: &str) -> Unit {
     Unit {
         name: name.into(),
-        origin: at("/services").child(name),
-        description: name.into(),
-        instances: Vec::new(),
+        origin: at("/services/api"),
+        description: "api of acme".into(),
+        instances: vec!["3000".into(), "3001".into()],
         kind: UnitKind::Service,
         user: name.into(),
         group: name.into(),
-        working_directory: None,
-        command: vec!["/bin/true".into()],
+        working_directory: Some("/opt/acme/api/current".into()),
+        command: vec!["/usr/bin/node".into(), "dist/main.js".into()],
         before_start: Vec::new(),
-        environment: Vec::new(),
-        instance_variable: None,
-        environment_file: None,
+        environment: vec![("NODE_ENV".into(), "production".into())],
+        instance_variable: Some("PORT".into()),
+        environment_file: Some(EnvironmentFile {
+            path: format!("/etc/acme/env/{name}.env"),
+            variables: vec![Variable {
+                name: "SESSION_KEY".into(),
+                value: Text::secret("session_key"),
+                origin: at("/services/api/env/SESSION_KEY"),
+            }],
+        }),
         credentials: Vec::new(),
-        after: Vec::new(),
-        wants: Vec::new(),
-        memory: None,
-        cpus: None,
+        after: vec!["postgresql.service".into()],
+        wants: vec!["postgresql.service".into()],
+        memory: Some(1 << 30),
+        cpus: Some(1.0),
         tasks: None,
-        sandbox: Sandbox::default(),
+        sandbox: Sandbox {
+            writable: vec!["/var/lib/acme/api".into()],
+            jit: true,
+            ..Sandbox::default()
+        },
         settings: Vec::new(),
-        needs_path: None,
+        needs_path: Some("/opt/acme/api/current".into()),
         order: order::APPS,
-        ports: Vec::new(),
+        ports: vec![3000, 3001],
         calendar: Vec::new(),
     }
 }

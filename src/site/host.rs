@@ -30,6 +30,8 @@ pub struct Host {
     pub directories: Vec<Directory>,
     /// Files that a service kind or an escape hatch made whole.
     pub files: Vec<ConfigFile>,
+    /// Files that a package reads while it is installed, so that they are there first.
+    pub before_packages: Vec<ConfigFile>,
     pub actions: Vec<Action>,
     /// Units of the distribution or of ours that must be enabled and active.
     pub enabled: Vec<EnabledUnit>,

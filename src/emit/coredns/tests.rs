@@ -119,7 +119,7 @@ fn every_challenge_is_a_zone_that_exists_from_the_start() {
     assert_eq!(
         seed.content.lines().last().unwrap(),
         "f+ /var/lib/acme/acme-challenge/_acme-challenge.acme.example.zone 0644 root root - \
-         @ 1 IN SOA ns1.acme.example. first\\.last.acme.example. 1 7200 900 1209600 1\\n@ 1 IN NS ns1.acme.example.\\n",
+         @ 1 IN SOA ns1.acme.example. first\\\\.last.acme.example. 1 7200 900 1209600 1\\n@ 1 IN NS ns1.acme.example.\\n",
     );
     let corefile = content("/etc/acme/coredns/Corefile");
     assert!(corefile.contains("file /var/lib/acme/acme-challenge/_acme-challenge.acme.example.zone {\n    reload 2s\n"));

@@ -246,7 +246,12 @@ fn challenges(site: &Site, dns: &DnsServer) -> Artifact {
             |zone| (absolute(&zone.primary), absolute(&zone.hostmaster)),
         );
         let path = format!("{}/{name}.zone", challenge_folder(site));
-        let zone = format!("@ 1 IN SOA {primary} {hostmaster} 1 7200 900 1209600 1\\n@ 1 IN NS {primary}\\n");
+        let lines = [
+            format!("@ 1 IN SOA {primary} {hostmaster} 1 7200 900 1209600 1"),
+            format!("@ 1 IN NS {primary}"),
+        ];
+        // tmpfiles.d has escapes of its own.
+        let zone: String = lines.iter().map(|line| line.replace('\\', "\\\\") + "\\n").collect();
         text.push_str(&format!(
             "f+ {} 0644 root root - {}\n",
             escape::systemd(&path),

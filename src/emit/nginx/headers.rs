@@ -28,8 +28,8 @@ pub(super) struct Line {
     pub(super) value: String,
 }
 
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'; \
-     upgrade-insecure-requests";
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; object-src 'none'";
 
 const DEFAULTS: &[(&str, &str)] = &[
     ("Strict-Transport-Security", "max-age=63072000"),

@@ -12,6 +12,8 @@ pub(super) struct View {
     snippets: String,
     /// nginx text.
     matcher: String,
+    /// nginx text of the same path without its slash, which is sent to the one with it.
+    bare: Option<String>,
     allow: Vec<String>,
     basic_auth: Option<String>,
     rate: Option<Rate>,
@@ -76,12 +78,15 @@ const LONG_LIVED: u32 = 3600;
 
 /// The locations of a server, most exact first.
 pub(super) fn views(site: &str, ingress: &Ingress, server: &[Mapped], locations: &[Location]) -> Vec<View> {
-    let mut locations: Vec<&Location> = locations.iter().collect();
-    locations.sort_by_key(|location| rank(&location.matcher));
-    locations
+    let mut sorted: Vec<&Location> = locations.iter().collect();
+    sorted.sort_by_key(|location| rank(&location.matcher));
+    sorted
         .into_iter()
         .enumerate()
-        .map(|(index, location)| view(site, ingress, server, location, index))
+        .map(|(index, location)| View {
+            bare: bare(location, locations),
+            ..view(site, ingress, server, location, index)
+        })
         .collect()
 }
 
@@ -102,6 +107,7 @@ fn view(site: &str, ingress: &Ingress, server: &[Mapped], location: &Location, i
         origin: origin.clone(),
         snippets: format!("/etc/nginx/snippets/{site}"),
         matcher: matcher(&location.matcher, needs_slash(&location.action)),
+        bare: None,
         allow: location.allow.iter().map(ToString::to_string).collect(),
         basic_auth: location.basic_auth.clone(),
         rate: location.rate.as_ref().map(|rate| Rate {
@@ -174,6 +180,18 @@ fn needs_slash(action: &LocationAction) -> bool {
         LocationAction::Files(files) => files.alias,
         LocationAction::Redirect { .. } | LocationAction::Json(_) => false,
     }
+}
+
+/// nginx adds a missing slash by itself where it passes requests on, but not for files.
+fn bare(location: &Location, all: &[Location]) -> Option<String> {
+    let (Matcher::Prefix(path), LocationAction::Files(StaticFiles { alias: true, .. })) =
+        (&location.matcher, &location.action)
+    else {
+        return None;
+    };
+    let path = path.trim_end_matches('/');
+    let taken = all.iter().any(|other| other.matcher == Matcher::Exact(path.to_owned()));
+    (!path.is_empty() && !taken).then(|| literal(path))
 }
 
 fn matcher(matcher: &Matcher, slash: bool) -> String {

@@ -10,7 +10,7 @@ pub(super) struct Features {
     pub(super) reject_handshake: bool,
     /// Keys of session tickets never change before 1.23.2.
     pub(super) tickets_off: bool,
-    /// The hybrid post-quantum group needs OpenSSL 3.5; older ones refuse the whole list for it.
+    /// The hybrid post-quantum group is OpenSSL 3.5's; older ones refuse the whole list for it, or for the `?`.
     pub(super) curves: &'static str,
     /// Media types that its `mime.types` lacks, with their file name extension. Naming one twice is a warning.
     pub(super) types: &'static [(&'static str, &'static str)],
@@ -27,7 +27,7 @@ pub(super) fn features(os: Os) -> Features {
             http2_directive: true,
             reject_handshake: true,
             tickets_off: false,
-            curves: "X25519MLKEM768:X25519:prime256v1:secp384r1",
+            curves: "?X25519MLKEM768:X25519:prime256v1:secp384r1",
             types: TYPES,
         },
         // nginx 1.22 and 1.24, OpenSSL 3.0

@@ -12,17 +12,36 @@ const NAME: &str = "health";
 
 fn emit(site: &Site, host: &Host) -> Emission {
     let mut emission = Emission::default();
-    let origins = || host.probes.iter().map(|probe| probe.origin.clone()).chain([host.origin.clone()]);
+    let origins = || {
+        host.probes
+            .iter()
+            .map(|probe| probe.origin.clone())
+            .chain([host.origin.clone()])
+    };
     let view = ProbesView::new(site, host);
-    let rendered = render(Language::Systemd, "health/probes", include_str!("probes.tsv.hbs"), &view);
-    emission.artifacts.push(Artifact::new(NAME, format!("{}/health.tsv", site.etc()), rendered.text).traced(rendered.lines));
+    let rendered = render(
+        Language::Systemd,
+        "health/probes",
+        include_str!("probes.tsv.hbs"),
+        &view,
+    );
+    emission
+        .artifacts
+        .push(Artifact::new(NAME, format!("{}/health.tsv", site.etc()), rendered.text).traced(rendered.lines));
     emission.artifacts.push(
-        Artifact::new(NAME, format!("/usr/local/sbin/{}-health-check", site.name), include_str!("health-check.sh"))
-            .mode(0o755)
-            .from(origins()),
+        Artifact::new(
+            NAME,
+            format!("/usr/local/sbin/{}-health-check", site.name),
+            include_str!("health-check.sh"),
+        )
+        .mode(0o755)
+        .from(origins()),
     );
     for name in ["curl", "iproute2", "openssl"] {
-        emission.packages.push(Package { name: name.into(), repository: None });
+        emission.packages.push(Package {
+            name: name.into(),
+            repository: None,
+        });
     }
     emission
 }

@@ -17,8 +17,13 @@ struct ProbeLine {
 
 impl ProbesView {
     pub(super) fn new(site: &Site, host: &Host) -> Self {
-        let line = |probe: &Probe| ProbeLine { origin: probe.origin.clone(), line: line(site, host, probe) };
-        Self { probes: host.probes.iter().map(line).collect() }
+        let line = |probe: &Probe| ProbeLine {
+            origin: probe.origin.clone(),
+            line: line(site, host, probe),
+        };
+        Self {
+            probes: host.probes.iter().map(line).collect(),
+        }
     }
 }
 
@@ -26,25 +31,45 @@ impl ProbesView {
 fn line(site: &Site, host: &Host, probe: &Probe) -> String {
     let (kind, fields): (&str, [String; 3]) = match &probe.check {
         Check::Unit(unit) => ("unit", [unit.clone(), String::new(), String::new()]),
-        Check::Container(service) => {
-            ("container", [service.clone(), format!("{}/compose/compose.yaml", site.etc()), String::new()])
-        }
+        Check::Container(service) => (
+            "container",
+            [
+                service.clone(),
+                format!("{}/compose/compose.yaml", site.etc()),
+                String::new(),
+            ],
+        ),
         Check::Http { url, host } => ("http", [url.clone(), host.clone().unwrap_or_default(), String::new()]),
         Check::Tcp { address, port } => ("tcp", [address.clone(), port.to_string(), String::new()]),
         Check::Command(command) => ("command", [command.clone(), String::new(), String::new()]),
         Check::Certificate { path, days } => ("certificate", [path.clone(), days.to_string(), String::new()]),
         Check::Disk { path, percent } => ("disk", [path.clone(), percent.to_string(), String::new()]),
         Check::Memory { available } => ("memory", [available.to_string(), String::new(), String::new()]),
-        Check::Backup { hours } => {
-            ("backup", [format!("/var/lib/{}/backup", site.name), hours.to_string(), String::new()])
-        }
+        Check::Backup { hours } => (
+            "backup",
+            [
+                format!("/var/lib/{}/backup", site.name),
+                hours.to_string(),
+                String::new(),
+            ],
+        ),
         Check::Dns { zone } => {
             let address = host.dns.as_ref().and_then(|dns| dns.listen.first().cloned());
-            ("dns", [zone.clone(), address.unwrap_or_else(|| "127.0.0.1".into()), String::new()])
+            (
+                "dns",
+                [
+                    zone.clone(),
+                    address.unwrap_or_else(|| "127.0.0.1".into()),
+                    String::new(),
+                ],
+            )
         }
     };
     let waits = waits_for(host, &probe.check).unwrap_or_default();
-    let all = [probe.name.clone(), kind.to_owned()].into_iter().chain(fields).chain([waits]);
+    let all = [probe.name.clone(), kind.to_owned()]
+        .into_iter()
+        .chain(fields)
+        .chain([waits]);
     all.map(field).collect::<Vec<_>>().join("\t")
 }
 

@@ -5,20 +5,22 @@
 //! those into the host's plan.
 
 mod artifact;
+mod compose;
 mod coredns;
 mod cron;
-mod compose;
 mod environment;
+mod fail2ban;
 mod files;
 mod firewall;
 mod health;
 mod identity;
 mod install;
 mod nginx;
-mod ssh;
-mod tls;
 mod packages;
+mod ssh;
 mod systemd;
+mod tls;
+mod upgrades;
 
 pub use artifact::{Artifact, Emission, Phase};
 pub use install::ENGINE;
@@ -39,6 +41,7 @@ const EMITTERS: &[Emitter] = &[
     compose::EMITTER,
     coredns::EMITTER,
     cron::EMITTER,
+    fail2ban::EMITTER,
     files::EMITTER,
     firewall::EMITTER,
     health::EMITTER,
@@ -47,6 +50,7 @@ const EMITTERS: &[Emitter] = &[
     ssh::EMITTER,
     systemd::EMITTER,
     tls::EMITTER,
+    upgrades::EMITTER,
 ];
 
 /// Everything of one host.

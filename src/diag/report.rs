@@ -15,7 +15,10 @@ pub struct Report {
 
 impl Report {
     pub fn new(files: &Files) -> Report {
-        Report { files: files.clone(), ..Report::default() }
+        Report {
+            files: files.clone(),
+            ..Report::default()
+        }
     }
 
     pub fn push(&mut self, finding: Diagnostic) {
@@ -57,7 +60,9 @@ impl Report {
         let mut kept: Vec<Diagnostic> = Vec::new();
         for finding in self.findings.drain(..) {
             match kept.last_mut() {
-                Some(last) if key(last) == key(&finding) => last.environments.extend(finding.environments),
+                Some(last) if key(last) == key(&finding) => {
+                    last.environments.extend(finding.environments)
+                }
                 _ => kept.push(finding),
             }
         }
@@ -84,7 +89,10 @@ impl Report {
     }
 
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
     }
 
     /// 0 where there is nothing to mend, else 1.
@@ -96,14 +104,36 @@ impl Report {
     pub fn summary(&self) -> String {
         let part = |severity: Severity| {
             let count = self.count(severity);
-            (count > 0).then(|| format!("{count} {}{}", severity.name(), if count == 1 { "" } else { "s" }))
+            (count > 0).then(|| {
+                format!(
+                    "{count} {}{}",
+                    severity.name(),
+                    if count == 1 { "" } else { "s" }
+                )
+            })
         };
-        let parts: Vec<String> = [part(Severity::Error), part(Severity::Warning)].into_iter().flatten().collect();
-        if parts.is_empty() { "nothing found".to_owned() } else { parts.join(", ") }
+        let parts: Vec<String> = [part(Severity::Error), part(Severity::Warning)]
+            .into_iter()
+            .flatten()
+            .collect();
+        if parts.is_empty() {
+            "nothing found".to_owned()
+        } else {
+            parts.join(", ")
+        }
     }
 }
 
-type Key<'a> = (bool, Option<Place>, Severity, &'a str, &'a str, &'a [super::Label], &'a str, &'a str);
+type Key<'a> = (
+    bool,
+    Option<Place>,
+    Severity,
+    &'a str,
+    &'a str,
+    &'a [super::Label],
+    &'a str,
+    &'a str,
+);
 
 /// By place, what has none last; the rest makes the order total, so that it is the same on every run.
 fn key(finding: &Diagnostic) -> Key<'_> {
@@ -128,13 +158,17 @@ fn told(text: &str, origin: &Origin) -> String {
         Layer::Defaults(section) => format!("set by `{section}`"),
         Layer::Default => "by default".to_owned(),
     };
-    if text.is_empty() { by } else { format!("{text} ({by})") }
+    if text.is_empty() {
+        by
+    } else {
+        format!("{text} ({by})")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Pointer, Source, Schema};
+    use crate::source::{Pointer, Schema, Source};
 
     #[test]
     fn one_finding_of_two_environments_lists_them_and_of_all_does_not() {
@@ -150,8 +184,17 @@ mod tests {
             all.absorb(name, report);
         }
         all.finish();
-        let told: Vec<_> =
-            all.findings().iter().map(|f| (f.title.as_str(), f.environments.join("+"), f.labels[0].text.as_str())).collect();
+        let told: Vec<_> = all
+            .findings()
+            .iter()
+            .map(|f| {
+                (
+                    f.title.as_str(),
+                    f.environments.join("+"),
+                    f.labels[0].text.as_str(),
+                )
+            })
+            .collect();
         assert_eq!(
             told,
             [

@@ -30,7 +30,14 @@ impl Anchors {
         let (nodes, depth) = measure(node);
         // Each anchor keeps a copy, so nested anchors count too.
         self.count(nodes)?;
-        self.known.insert(id, Anchored { node: node.clone(), nodes, depth });
+        self.known.insert(
+            id,
+            Anchored {
+                node: node.clone(),
+                nodes,
+                depth,
+            },
+        );
         Ok(())
     }
 
@@ -44,7 +51,11 @@ impl Anchors {
 
     fn count(&mut self, nodes: usize) -> Result<(), Unusable> {
         self.expanded += nodes;
-        if self.expanded > MOST { Err(Unusable::TooMany) } else { Ok(()) }
+        if self.expanded > MOST {
+            Err(Unusable::TooMany)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -25,8 +25,16 @@ fn within<'s>(node: &mut Node, schema: &'s Schema, schemas: &[&'s Json]) {
                     continue;
                 }
                 let schemas = view.property(key);
-                if let Some(default) = schema.view(schemas.iter().copied(), None, None).default_value() {
-                    let long = expand::within(Node::from_json(default, &Origin::DEFAULT), schema, &schemas, None);
+                if let Some(default) = schema
+                    .view(schemas.iter().copied(), None, None)
+                    .default_value()
+                {
+                    let long = expand::within(
+                        Node::from_json(default, &Origin::DEFAULT),
+                        schema,
+                        &schemas,
+                        None,
+                    );
                     map.insert(key.to_owned(), long);
                 }
             }
@@ -36,7 +44,9 @@ fn within<'s>(node: &mut Node, schema: &'s Schema, schemas: &[&'s Json]) {
         }
         Value::List(items) => {
             let schemas = view.items();
-            items.iter_mut().for_each(|item| within(item, schema, &schemas));
+            items
+                .iter_mut()
+                .for_each(|item| within(item, schema, &schemas));
         }
         _ => {}
     }
@@ -59,11 +69,27 @@ mod tests {
             },
             "$defs": {"Tls": {"properties": {"issuer": {"default": "acme"}}}, "Log": {"properties": {"keep": {"default": 7}}}},
         }));
-        let filled = fill(Node::from_json(&json!({}), &Origin { place: None, layer: Layer::Manifest }), &schema);
-        assert_eq!(filled.to_json(), json!({"port": {"listen": 80, "host": 8080}, "log": {"keep": 7}}));
+        let filled = fill(
+            Node::from_json(
+                &json!({}),
+                &Origin {
+                    place: None,
+                    layer: Layer::Manifest,
+                },
+            ),
+            &schema,
+        );
+        assert_eq!(
+            filled.to_json(),
+            json!({"port": {"listen": 80, "host": 8080}, "log": {"keep": 7}})
+        );
         assert_eq!(filled.child("log").unwrap().origin.layer, Layer::Default);
         assert_eq!(fill(filled.clone(), &schema), filled);
-        let with = fill(Node::from_json(&json!({"tls": {}, "port": {"listen": 1}}), &Origin::DEFAULT), &schema).to_json();
+        let with = fill(
+            Node::from_json(&json!({"tls": {}, "port": {"listen": 1}}), &Origin::DEFAULT),
+            &schema,
+        )
+        .to_json();
         assert_eq!(with["tls"], json!({"issuer": "acme"}));
         assert_eq!(with["port"], json!({"listen": 1, "host": 8080}));
     }

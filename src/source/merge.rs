@@ -21,10 +21,23 @@ enum Nulls {
 }
 
 fn lay(mut base: Node, patch: Node, nulls: Nulls) -> Node {
-    let Value::Map(above) = patch.value else { return Node { key: patch.key.or(base.key), ..patch } };
+    let Value::Map(above) = patch.value else {
+        return Node {
+            key: patch.key.or(base.key),
+            ..patch
+        };
+    };
     let Value::Map(below) = &mut base.value else {
-        let over = Node { value: Value::Map(above), key: patch.key.or(base.key), ..patch };
-        return if nulls == Nulls::Keep { over } else { prune(over) };
+        let over = Node {
+            value: Value::Map(above),
+            key: patch.key.or(base.key),
+            ..patch
+        };
+        return if nulls == Nulls::Keep {
+            over
+        } else {
+            prune(over)
+        };
     };
     for (key, value) in above {
         if value.is_null() && nulls == Nulls::Remove {
@@ -33,7 +46,14 @@ fn lay(mut base: Node, patch: Node, nulls: Nulls) -> Node {
             let old = std::mem::replace(slot, Node::new(Value::Null, Origin::DEFAULT));
             *slot = lay(old, value, nulls);
         } else {
-            below.insert(key, if nulls == Nulls::Keep { value } else { prune(value) });
+            below.insert(
+                key,
+                if nulls == Nulls::Keep {
+                    value
+                } else {
+                    prune(value)
+                },
+            );
         }
     }
     base
@@ -63,22 +83,54 @@ mod tests {
     fn rfc_7396() {
         for (base, patch, result) in [
             (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
-            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
+            (
+                json!({"a": "b"}),
+                json!({"b": "c"}),
+                json!({"a": "b", "b": "c"}),
+            ),
             (json!({"a": "b"}), json!({"a": null}), json!({})),
-            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
+            (
+                json!({"a": "b", "b": "c"}),
+                json!({"a": null}),
+                json!({"b": "c"}),
+            ),
             (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
             (json!({"a": "c"}), json!({"a": ["b"]}), json!({"a": ["b"]})),
-            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
-            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
+            (
+                json!({"a": {"b": "c"}}),
+                json!({"a": {"b": "d", "c": null}}),
+                json!({"a": {"b": "d"}}),
+            ),
+            (
+                json!({"a": [{"b": "c"}]}),
+                json!({"a": [1]}),
+                json!({"a": [1]}),
+            ),
             (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
             (json!({"a": "b"}), json!(["c"]), json!(["c"])),
             (json!({"a": "foo"}), json!("bar"), json!("bar")),
-            (json!([1, 2]), json!({"a": "b", "c": null}), json!({"a": "b"})),
-            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
-            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+            (
+                json!([1, 2]),
+                json!({"a": "b", "c": null}),
+                json!({"a": "b"}),
+            ),
+            (
+                json!({"e": null}),
+                json!({"a": 1}),
+                json!({"e": null, "a": 1}),
+            ),
+            (
+                json!({}),
+                json!({"a": {"bb": {"ccc": null}}}),
+                json!({"a": {"bb": {}}}),
+            ),
         ] {
             let node = |json| Node::from_json(json, &Origin::DEFAULT);
-            assert_eq!(merge(node(&base), &node(&patch)).to_json(), result, "{base} + {patch}");
+            assert_eq!(
+                merge(node(&base), &node(&patch)).to_json(),
+                result,
+                "{base} + {patch}"
+            );
         }
     }
 }

@@ -35,7 +35,7 @@ pub use node::{Layer, Node, Origin, Value};
 pub use place::{FileId, Files, Place, Position};
 pub use pointer::{BadPointer, Pointer};
 pub use schema::Schema;
-pub use validate::{Formats, Validator};
+pub use validate::{Units, Validator};
 
 use camino::Utf8Path;
 

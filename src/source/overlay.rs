@@ -16,11 +16,19 @@ impl Source {
     /// In the order of the manifest. A manifest without any has the one environment `production`, which changes nothing.
     pub fn environments(&self) -> Vec<String> {
         let named: Vec<String> = self.patches().map(|(name, _)| name.clone()).collect();
-        if named.is_empty() { vec![ONLY.to_owned()] } else { named }
+        if named.is_empty() {
+            vec![ONLY.to_owned()]
+        } else {
+            named
+        }
     }
 
     fn patches(&self) -> impl Iterator<Item = (&String, &Node)> {
-        self.root.child("environments").and_then(Node::as_map).into_iter().flatten()
+        self.root
+            .child("environments")
+            .and_then(Node::as_map)
+            .into_iter()
+            .flatten()
     }
 
     /// The manifest with the overlays of an environment applied, those that it extends first. `null` is still in it.
@@ -31,7 +39,9 @@ impl Source {
         }
         let (chain, findings) = self.chain(name);
         for (name, patch) in chain {
-            let mut patch = patch.clone().relabelled(&Layer::Environment(Arc::from(name)));
+            let mut patch = patch
+                .clone()
+                .relabelled(&Layer::Environment(Arc::from(name)));
             match &mut patch.value {
                 Value::Map(map) => {
                     map.shift_remove("extends");
@@ -55,11 +65,21 @@ impl Source {
         let refuse = |finding: Diagnostic| (Vec::new(), vec![finding]);
         loop {
             if let Some(at) = chain.iter().position(|(seen, _)| *seen == next) {
-                let names: Vec<&str> = chain[at..].iter().map(|(name, _)| *name).chain([next]).collect();
+                let names: Vec<&str> = chain[at..]
+                    .iter()
+                    .map(|(name, _)| *name)
+                    .chain([next])
+                    .collect();
                 return refuse(
-                    Diagnostic::error("environment-cycle", format!("environment `{next}` extends itself"))
-                        .at(named_by.and_then(|origin| origin.place), names.join(" extends "))
-                        .help("remove one `extends` of the circle"),
+                    Diagnostic::error(
+                        "environment-cycle",
+                        format!("environment `{next}` extends itself"),
+                    )
+                    .at(
+                        named_by.and_then(|origin| origin.place),
+                        names.join(" extends "),
+                    )
+                    .help("remove one `extends` of the circle"),
                 );
             }
             let Some((next_name, patch)) = self.patches().find(|(known, _)| *known == next) else {
@@ -68,7 +88,10 @@ impl Source {
                 }
                 return refuse(self.unknown(next, named_by));
             };
-            let problem = match (&patch.value, patch.child("extends").map(|node| (node, &node.value))) {
+            let problem = match (
+                &patch.value,
+                patch.child("extends").map(|node| (node, &node.value)),
+            ) {
                 (Value::Map(_) | Value::Null, None) => {
                     chain.push((next_name, patch));
                     chain.reverse();
@@ -80,14 +103,25 @@ impl Source {
                     next = parent;
                     continue;
                 }
-                (Value::Map(_), Some((node, _))) => (node.origin.place, "`extends` takes the name of one environment"),
-                _ => (patch.origin.place, "an environment is a map of what it changes"),
+                (Value::Map(_), Some((node, _))) => (
+                    node.origin.place,
+                    "`extends` takes the name of one environment",
+                ),
+                _ => (
+                    patch.origin.place,
+                    "an environment is a map of what it changes",
+                ),
             };
             let pointer = all.child(next_name);
             return refuse(
-                Diagnostic::error("wrong-type", format!("`{}` cannot be read", pointer.dotted()))
-                    .at(problem.0, problem.1)
-                    .help(format!("write `{next_name}: {{}}` for an environment that changes nothing")),
+                Diagnostic::error(
+                    "wrong-type",
+                    format!("`{}` cannot be read", pointer.dotted()),
+                )
+                .at(problem.0, problem.1)
+                .help(format!(
+                    "write `{next_name}: {{}}` for an environment that changes nothing"
+                )),
             );
         }
     }
@@ -95,13 +129,18 @@ impl Source {
     fn unknown(&self, name: &str, named_by: Option<Origin>) -> Diagnostic {
         let known = self.environments();
         let near = suggest(name, known.iter().map(String::as_str));
-        let at = named_by.and_then(|origin| origin.place).or_else(|| self.root.child("environments").and_then(|node| node.key));
-        Diagnostic::error("unknown-environment", format!("there is no environment `{name}`"))
-            .at(at, "")
-            .help(match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there is {}", listing(known.iter().map(String::as_str))),
-            })
+        let at = named_by
+            .and_then(|origin| origin.place)
+            .or_else(|| self.root.child("environments").and_then(|node| node.key));
+        Diagnostic::error(
+            "unknown-environment",
+            format!("there is no environment `{name}`"),
+        )
+        .at(at, "")
+        .help(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there is {}", listing(known.iter().map(String::as_str))),
+        })
     }
 }
 
@@ -116,7 +155,12 @@ mod tests {
     }
 
     fn codes(source: &Source, name: &str) -> Vec<&'static str> {
-        source.environment(name, &Schema::default()).1.iter().map(|finding| finding.code).collect()
+        source
+            .environment(name, &Schema::default())
+            .1
+            .iter()
+            .map(|finding| finding.code)
+            .collect()
     }
 
     #[test]
@@ -124,16 +168,30 @@ mod tests {
         let source = site("  one: {a: 2, b: {x: null}}\n  two: {extends: one, a: 3}\n  none:\n");
         assert_eq!(source.environments(), ["one", "two", "none"]);
         let (root, findings) = source.environment("two", &Schema::default());
-        assert_eq!((root.to_json(), findings), (json!({"a": 3, "b": {"x": null, "y": 2}}), vec![]));
-        assert_eq!(root.locate(&"/a".parse().unwrap()).layer, Layer::Environment("two".into()));
-        assert_eq!(root.locate(&"/b/x".parse().unwrap()).layer, Layer::Environment("one".into()));
+        assert_eq!(
+            (root.to_json(), findings),
+            (json!({"a": 3, "b": {"x": null, "y": 2}}), vec![])
+        );
+        assert_eq!(
+            root.locate(&"/a".parse().unwrap()).layer,
+            Layer::Environment("two".into())
+        );
+        assert_eq!(
+            root.locate(&"/b/x".parse().unwrap()).layer,
+            Layer::Environment("one".into())
+        );
         assert_eq!(root.locate(&"/b/y".parse().unwrap()).layer, Layer::Manifest);
-        assert_eq!(source.environment("none", &Schema::default()).0.to_json()["a"], 1);
+        assert_eq!(
+            source.environment("none", &Schema::default()).0.to_json()["a"],
+            1
+        );
     }
 
     #[test]
     fn chains_that_lead_nowhere_are_told() {
-        let source = site("  a: {extends: b}\n  b: {extends: a}\n  c: {extends: d}\n  e: {extends: [a]}\n  f: 3\n");
+        let source = site(
+            "  a: {extends: b}\n  b: {extends: a}\n  c: {extends: d}\n  e: {extends: [a]}\n  f: 3\n",
+        );
         assert_eq!(codes(&source, "a"), ["environment-cycle"]);
         assert_eq!(codes(&source, "c"), ["unknown-environment"]);
         assert_eq!(codes(&source, "e"), ["wrong-type"]);

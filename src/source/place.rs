@@ -37,8 +37,14 @@ impl Files {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let text = text.into();
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
-        self.0.push(Arc::new(File { name: name.into(), text, lines }));
+        let lines = std::iter::once(0)
+            .chain(breaks.map(|(at, _)| at as u32 + 1))
+            .collect();
+        self.0.push(Arc::new(File {
+            name: name.into(),
+            text,
+            lines,
+        }));
         FileId(self.0.len() as u32 - 1)
     }
 
@@ -47,7 +53,9 @@ impl Files {
     }
 
     fn file(&self, id: FileId) -> &File {
-        self.0.get(id.0 as usize).expect("a FileId is only given out by the Files that holds the file")
+        self.0
+            .get(id.0 as usize)
+            .expect("a FileId is only given out by the Files that holds the file")
     }
 
     pub fn name(&self, id: FileId) -> &str {
@@ -59,13 +67,17 @@ impl Files {
     }
 
     pub fn snippet(&self, place: Place) -> &str {
-        self.text(place.file).get(place.start as usize..place.end as usize).unwrap_or_default()
+        self.text(place.file)
+            .get(place.start as usize..place.end as usize)
+            .unwrap_or_default()
     }
 
     /// The line that holds the byte, counted from 0, and where it begins.
     pub(crate) fn line_of(&self, file: FileId, offset: u32) -> (usize, u32) {
         let lines = &self.file(file).lines;
-        let line = lines.partition_point(|start| *start <= offset).saturating_sub(1);
+        let line = lines
+            .partition_point(|start| *start <= offset)
+            .saturating_sub(1);
         (line, lines[line])
     }
 
@@ -73,8 +85,13 @@ impl Files {
     pub(crate) fn line_range(&self, file: FileId, first: usize, last: usize) -> (u32, &str) {
         let File { text, lines, .. } = self.file(file);
         let start = lines[first.min(lines.len() - 1)];
-        let end = lines.get(last + 1).map_or(text.len(), |next| *next as usize);
-        (start, text[start as usize..end].trim_end_matches(['\n', '\r']))
+        let end = lines
+            .get(last + 1)
+            .map_or(text.len(), |next| *next as usize);
+        (
+            start,
+            text[start as usize..end].trim_end_matches(['\n', '\r']),
+        )
     }
 
     pub fn position(&self, file: FileId, offset: u32) -> Position {
@@ -84,7 +101,10 @@ impl Files {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        Position { line: line + 1, column: text[start as usize..end].chars().count() + 1 }
+        Position {
+            line: line + 1,
+            column: text[start as usize..end].chars().count() + 1,
+        }
     }
 
     pub fn start(&self, place: Place) -> Position {

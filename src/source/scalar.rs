@@ -22,12 +22,17 @@ fn number(text: &str) -> Result<Option<Number>, String> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return Ok(None);
     }
-    let based = text.strip_prefix("0x").map(|digits| (digits, 16)).or_else(|| text.strip_prefix("0o").map(|digits| (digits, 8)));
+    let based = text
+        .strip_prefix("0x")
+        .map(|digits| (digits, 16))
+        .or_else(|| text.strip_prefix("0o").map(|digits| (digits, 8)));
     if let Some((digits, base)) = based {
         if digits.is_empty() || !digits.chars().all(|c| c.is_digit(base)) {
             return Ok(None);
         }
-        return u64::from_str_radix(digits, base).map(|n| Some(n.into())).map_err(|_| too_large(text));
+        return u64::from_str_radix(digits, base)
+            .map(|n| Some(n.into()))
+            .map_err(|_| too_large(text));
     }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
@@ -35,7 +40,10 @@ fn number(text: &str) -> Result<Option<Number>, String> {
     }
     if !unsigned.is_empty() && unsigned.bytes().all(|b| b.is_ascii_digit()) {
         let plain = text.strip_prefix('+').unwrap_or(text);
-        let parsed = plain.parse::<i64>().map(Number::from).or_else(|_| plain.parse::<u64>().map(Number::from));
+        let parsed = plain
+            .parse::<i64>()
+            .map(Number::from)
+            .or_else(|_| plain.parse::<u64>().map(Number::from));
         return parsed.map(Some).map_err(|_| too_large(text));
     }
     if !is_float(unsigned) {
@@ -49,7 +57,10 @@ fn number(text: &str) -> Result<Option<Number>, String> {
 fn is_float(text: &str) -> bool {
     let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        Some((mantissa, exponent)) => (
+            mantissa,
+            Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
+        ),
         None => (text, None),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -106,7 +117,14 @@ mod tests {
 
     #[test]
     fn numbers_that_json_cannot_hold_are_refused() {
-        for text in [".inf", "-.INF", ".nan", "99999999999999999999999", "1e999", "0xFFFFFFFFFFFFFFFFF"] {
+        for text in [
+            ".inf",
+            "-.INF",
+            ".nan",
+            "99999999999999999999999",
+            "1e999",
+            "0xFFFFFFFFFFFFFFFFF",
+        ] {
             assert!(plain(text).is_err(), "{text}");
         }
     }

@@ -46,8 +46,17 @@ pub(crate) fn parse(files: &Files, file: FileId, layer: &Layer) -> Result<Node, 
 type Fatal = Box<Diagnostic>;
 
 enum Frame {
-    Map { map: IndexMap<String, Node>, key: Option<(String, Place)>, open: Place, anchor: usize },
-    List { list: Vec<Node>, open: Place, anchor: usize },
+    Map {
+        map: IndexMap<String, Node>,
+        key: Option<(String, Place)>,
+        open: Place,
+        anchor: usize,
+    },
+    List {
+        list: Vec<Node>,
+        open: Place,
+        anchor: usize,
+    },
 }
 
 struct Builder<'a> {
@@ -80,7 +89,10 @@ impl Builder<'_> {
                 }
                 Event::Alias(id) => {
                     self.not_a_key(place)?;
-                    let (node, depth) = self.anchors.resolve(id).map_err(|why| unusable(&why, place))?;
+                    let (node, depth) = self
+                        .anchors
+                        .resolve(id)
+                        .map_err(|why| unusable(&why, place))?;
                     self.deep_enough(depth, place)?;
                     self.add(node, 0)?;
                 }
@@ -92,13 +104,22 @@ impl Builder<'_> {
                     self.not_a_key(place)?;
                     self.no_tag(tag.is_some(), place);
                     self.deep_enough(1, place)?;
-                    self.stack.push(Frame::List { list: Vec::new(), open: place, anchor });
+                    self.stack.push(Frame::List {
+                        list: Vec::new(),
+                        open: place,
+                        anchor,
+                    });
                 }
                 Event::MappingStart(anchor, tag) => {
                     self.not_a_key(place)?;
                     self.no_tag(tag.is_some(), place);
                     self.deep_enough(1, place)?;
-                    self.stack.push(Frame::Map { map: IndexMap::new(), key: None, open: place, anchor });
+                    self.stack.push(Frame::Map {
+                        map: IndexMap::new(),
+                        key: None,
+                        open: place,
+                        anchor,
+                    });
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.close(place)?,
             }
@@ -106,7 +127,13 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, place: Place) -> Result<(), Fatal> {
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        place: Place,
+    ) -> Result<(), Fatal> {
         let value = match style {
             ScalarStyle::Plain => scalar::plain(text).unwrap_or_else(|why| {
                 self.findings.push(
@@ -118,17 +145,25 @@ impl Builder<'_> {
             }),
             _ => Value::String(text.to_owned()),
         };
-        if let Some(Frame::Map { map, key: key @ None, .. }) = self.stack.last_mut() {
+        if let Some(Frame::Map {
+            map,
+            key: key @ None,
+            ..
+        }) = self.stack.last_mut()
+        {
             match key_problem(text, style, &value) {
                 Some(problem) => self.findings.push(problem.at(place, "this key")),
                 None => {
                     if let Some(first) = map.get(text) {
                         self.findings.push(
-                            Diagnostic::error("duplicate-key", format!("the key `{text}` stands twice in the same map"))
-                                .at(place, "again here")
-                                .at(first.key, "first here")
-                                .why("one of the two would be lost")
-                                .help("keep one of them, or merge what stands under both"),
+                            Diagnostic::error(
+                                "duplicate-key",
+                                format!("the key `{text}` stands twice in the same map"),
+                            )
+                            .at(place, "again here")
+                            .at(first.key, "first here")
+                            .why("one of the two would be lost")
+                            .help("keep one of them, or merge what stands under both"),
                         );
                     }
                 }
@@ -136,7 +171,13 @@ impl Builder<'_> {
             *key = Some((text.to_owned(), place));
             return Ok(());
         }
-        let mut node = Node::new(value, Origin { place: Some(place), layer: self.layer.clone() });
+        let mut node = Node::new(
+            value,
+            Origin {
+                place: Some(place),
+                layer: self.layer.clone(),
+            },
+        );
         if !matches!(node.value, Value::String(_) | Value::Null) && node.spelling() != text {
             node.spelling = Some(text.into());
         }
@@ -144,14 +185,34 @@ impl Builder<'_> {
     }
 
     fn close(&mut self, end: Place) -> Result<(), Fatal> {
-        let Some(frame) = self.stack.pop() else { return Ok(()) };
+        let Some(frame) = self.stack.pop() else {
+            return Ok(());
+        };
         let (value, open, anchor) = match frame {
-            Frame::Map { map, open, anchor, .. } => (Value::Map(map), open, anchor),
+            Frame::Map {
+                map, open, anchor, ..
+            } => (Value::Map(map), open, anchor),
             Frame::List { list, open, anchor } => (Value::List(list), open, anchor),
         };
         // Only the flow forms have brackets, and so an extent of their own.
-        let place = if open.end > open.start { Place { end: end.end.max(open.end), ..open } } else { open };
-        self.add(Node::new(value, Origin { place: Some(place), layer: self.layer.clone() }), anchor)
+        let place = if open.end > open.start {
+            Place {
+                end: end.end.max(open.end),
+                ..open
+            }
+        } else {
+            open
+        };
+        self.add(
+            Node::new(
+                value,
+                Origin {
+                    place: Some(place),
+                    layer: self.layer.clone(),
+                },
+            ),
+            anchor,
+        )
     }
 
     /// Puts a finished value where it belongs.
@@ -159,9 +220,12 @@ impl Builder<'_> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
             return Err(Box::new(
-                Diagnostic::error("too-large", format!("there are more than {MOST_NODES} values in this file"))
-                    .at(node.origin.place, "here it gets too many")
-                    .help("split the site into several manifests"),
+                Diagnostic::error(
+                    "too-large",
+                    format!("there are more than {MOST_NODES} values in this file"),
+                )
+                .at(node.origin.place, "here it gets too many")
+                .help("split the site into several manifests"),
             ));
         }
         let key = match self.stack.last_mut() {
@@ -169,10 +233,15 @@ impl Builder<'_> {
             _ => None,
         };
         node.key = key.as_ref().map(|(_, place)| *place);
-        node.origin.place = node.origin.place.map(|place| self.labelled(place, node.key));
+        node.origin.place = node
+            .origin
+            .place
+            .map(|place| self.labelled(place, node.key));
         if anchor > 0 {
             let place = node.key.or(node.origin.place);
-            self.anchors.define(anchor, &node).map_err(|why| unusable_at(&why, place))?;
+            self.anchors
+                .define(anchor, &node)
+                .map_err(|why| unusable_at(&why, place))?;
         }
         match (self.stack.last_mut(), key) {
             (Some(Frame::Map { map, .. }), Some((key, _))) => {
@@ -198,15 +267,29 @@ impl Builder<'_> {
         }
         let rest = &self.text[place.start as usize..];
         let line = rest.split('\n').next().unwrap_or_default().trim_end();
-        let line = if text.is_empty() { line.split(": ").next().unwrap_or_default().trim_end_matches(':') } else { line };
-        Place { end: place.start + line.len() as u32, ..place }
+        let line = if text.is_empty() {
+            line.split(": ")
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(':')
+        } else {
+            line
+        };
+        Place {
+            end: place.start + line.len() as u32,
+            ..place
+        }
     }
 
     fn place(&self, span: Span) -> Place {
         let start = self.offsets.byte(self.text, span.start.index());
         let end = self.offsets.byte(self.text, span.end.index()).max(start);
         let trimmed = self.text[start..end].trim_end().len();
-        Place { file: self.file, start: start as u32, end: (start + trimmed) as u32 }
+        Place {
+            file: self.file,
+            start: start as u32,
+            end: (start + trimmed) as u32,
+        }
     }
 
     fn deep_enough(&self, more: usize, place: Place) -> Result<(), Fatal> {
@@ -214,9 +297,12 @@ impl Builder<'_> {
             return Ok(());
         }
         Err(Box::new(
-            Diagnostic::error("too-deep", format!("maps and lists are nested more than {DEEPEST} deep"))
-                .at(place, "here it gets too deep")
-                .help("no setting of a site needs that: look for brackets that are never closed"),
+            Diagnostic::error(
+                "too-deep",
+                format!("maps and lists are nested more than {DEEPEST} deep"),
+            )
+            .at(place, "here it gets too deep")
+            .help("no setting of a site needs that: look for brackets that are never closed"),
         ))
     }
 
@@ -226,9 +312,12 @@ impl Builder<'_> {
             return Ok(());
         }
         Err(Box::new(
-            Diagnostic::error("yaml-key", "a key must be a text, not a map, a list or an alias")
-                .at(place, "this stands where a key is expected")
-                .help("if it begins with `{`, `[` or `*`, put it in quotes"),
+            Diagnostic::error(
+                "yaml-key",
+                "a key must be a text, not a map, a list or an alias",
+            )
+            .at(place, "this stands where a key is expected")
+            .help("if it begins with `{`, `[` or `*`, put it in quotes"),
         ))
     }
 
@@ -244,22 +333,45 @@ impl Builder<'_> {
 
     fn second_document(&self, place: Place) -> Fatal {
         Box::new(
-            Diagnostic::error("several-documents", "there is more than one document in this file")
-                .at(place, "a second document begins here")
-                .help("put it into a file of its own and name it under `include:`, or remove the `---`"),
+            Diagnostic::error(
+                "several-documents",
+                "there is more than one document in this file",
+            )
+            .at(place, "a second document begins here")
+            .help(
+                "put it into a file of its own and name it under `include:`, or remove the `---`",
+            ),
         )
     }
 
     fn nothing(file: FileId) -> Diagnostic {
         Diagnostic::error("empty-file", "there is nothing in this file")
-            .at(Place { file, start: 0, end: 0 }, "")
+            .at(
+                Place {
+                    file,
+                    start: 0,
+                    end: 0,
+                },
+                "",
+            )
             .help("`sitewright init` writes a manifest to begin with")
     }
 
     fn syntax(&self, error: &ScanError) -> Fatal {
-        let at = self.offsets.byte(self.text, error.marker().index()).min(self.text.len());
-        let next = self.text[at..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
-        let place = Place { file: self.file, start: at as u32, end: (at + next) as u32 };
+        let at = self
+            .offsets
+            .byte(self.text, error.marker().index())
+            .min(self.text.len());
+        let next = self.text[at..]
+            .chars()
+            .next()
+            .filter(|c| *c != '\n')
+            .map_or(0, char::len_utf8);
+        let place = Place {
+            file: self.file,
+            start: at as u32,
+            end: (at + next) as u32,
+        };
         let rest = &self.text[at..];
         Box::new(
             Diagnostic::error("yaml-syntax", format!("this is not YAML: {}", error.info()))
@@ -292,12 +404,18 @@ fn unusable(why: &Unusable, place: Place) -> Fatal {
 
 fn unusable_at(why: &Unusable, place: Option<Place>) -> Fatal {
     Box::new(match why {
-        Unusable::Itself => Diagnostic::error("alias-cycle", "this alias stands inside the value that it names")
-            .at(place, "stands for itself")
-            .help("write the inner value out"),
-        Unusable::TooMany => Diagnostic::error("alias-bomb", "the aliases of this file grow into too many values")
-            .at(place, "here it gets too many")
-            .help("write the values out, or put what is shared under `defaults:`"),
+        Unusable::Itself => Diagnostic::error(
+            "alias-cycle",
+            "this alias stands inside the value that it names",
+        )
+        .at(place, "stands for itself")
+        .help("write the inner value out"),
+        Unusable::TooMany => Diagnostic::error(
+            "alias-bomb",
+            "the aliases of this file grow into too many values",
+        )
+        .at(place, "here it gets too many")
+        .help("write the values out, or put what is shared under `defaults:`"),
     })
 }
 
@@ -306,11 +424,19 @@ fn remedy(info: &str, rest: &str) -> Cow<'static, str> {
         Some('\t') => "indent with spaces: YAML does not allow tabs",
         _ if info.contains("tab") => "indent with spaces: YAML does not allow tabs",
         Some('@' | '`' | '%') => "put the text in quotes: YAML reserves its first character",
-        _ if info.contains("mapping values") => "put the text in quotes if `: ` belongs to it, or begin the key on a line of its own",
-        _ if info.contains("unknown anchor") => "define it with `&name` before it is used, or put the text in quotes if the `*` belongs to it",
+        _ if info.contains("mapping values") => {
+            "put the text in quotes if `: ` belongs to it, or begin the key on a line of its own"
+        }
+        _ if info.contains("unknown anchor") => {
+            "define it with `&name` before it is used, or put the text in quotes if the `*` belongs to it"
+        }
         _ if info.contains("quoted scalar") => "close the quote that was opened",
-        _ if info.contains("flow") => "look for a `{`, `[` or `,` that is missing or one too many before this",
-        _ => "look at the indentation of this line and the one before, and for a missing `:` or quote",
+        _ if info.contains("flow") => {
+            "look for a `{`, `[` or `,` that is missing or one too many before this"
+        }
+        _ => {
+            "look at the indentation of this line and the one before, and for a missing `:` or quote"
+        }
     })
 }
 
@@ -328,16 +454,26 @@ impl Offsets {
         if text.is_ascii() {
             return Offsets::Ascii;
         }
-        Offsets::Steps(text.char_indices().step_by(STEP).map(|(at, _)| at as u32).collect())
+        Offsets::Steps(
+            text.char_indices()
+                .step_by(STEP)
+                .map(|(at, _)| at as u32)
+                .collect(),
+        )
     }
 
     fn byte(&self, text: &str, character: usize) -> usize {
         match self {
             Offsets::Ascii => character.min(text.len()),
             Offsets::Steps(steps) => {
-                let Some(start) = steps.get(character / STEP) else { return text.len() };
+                let Some(start) = steps.get(character / STEP) else {
+                    return text.len();
+                };
                 let start = *start as usize;
-                text[start..].char_indices().nth(character % STEP).map_or(text.len(), |(at, _)| start + at)
+                text[start..]
+                    .char_indices()
+                    .nth(character % STEP)
+                    .map_or(text.len(), |(at, _)| start + at)
             }
         }
     }

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::source::node::{Node, Value};
-use crate::source::scalar;
 use crate::source::schema::{Schema, View, list};
+use crate::source::yaml::scalar;
 
 /// "a text, a number or a map"
 pub(crate) fn types(names: &[&str]) -> String {

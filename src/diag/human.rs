@@ -166,7 +166,9 @@ impl miette::Diagnostic for View<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let mut primary = true;
         Some(Box::new(self.finding.labels.iter().filter_map(move |label| {
-            let At::Place(place) = label.at else { return None };
+            let At::Place(place) = label.at else {
+                return None;
+            };
             let span = (
                 self.desk.start(place.file) + place.start as usize,
                 (place.end - place.start) as usize,

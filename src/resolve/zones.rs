@@ -116,7 +116,8 @@ impl<'a> Build<'a> {
         found: &mut Vec<Diagnostic>,
     ) -> Zone {
         // Who writes an address of a name means that one and no other.
-        let addressed = |records: &Records| !records.a.is_empty() || !records.aaaa.is_empty() || records.cname.is_some();
+        let addressed =
+            |records: &Records| !records.a.is_empty() || !records.aaaa.is_empty() || records.cname.is_some();
         let written: BTreeSet<String> = section
             .records
             .iter()

@@ -54,7 +54,9 @@ pub(crate) fn files(base: &Utf8Path, pattern: &str) -> Result<Vec<Utf8PathBuf>, 
         let Some(path) = Utf8Path::from_path(entry.path()) else {
             continue;
         };
-        let Ok(inner) = path.strip_prefix(start) else { continue };
+        let Ok(inner) = path.strip_prefix(start) else {
+            continue;
+        };
         let names: Vec<&str> = inner.components().map(|part| part.as_str()).collect();
         if entry.file_type().is_file() && matches(rest, &names) {
             found.push(root.join(inner));
@@ -94,7 +96,9 @@ fn matches_name(pattern: &[u8], name: &[u8]) -> bool {
                 n += 1;
             }
             _ => {
-                let Some((at, taken)) = star else { return false };
+                let Some((at, taken)) = star else {
+                    return false;
+                };
                 star = Some((at, taken + 1));
                 p = at + 1;
                 n = taken + 1;

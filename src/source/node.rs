@@ -155,7 +155,9 @@ impl Node {
             layer: node.origin.layer.clone(),
         };
         for segment in pointer.segments() {
-            let Some(next) = node.step(&segment) else { break };
+            let Some(next) = node.step(&segment) else {
+                break;
+            };
             node = next;
             found = Origin {
                 place: place(node).or(found.place),

@@ -66,6 +66,7 @@ impl Pointer {
     }
 
     /// For sentences: `services.api.port`; a segment with a dot, a slash or a blank is put in brackets.
+    /// Empty for the root.
     pub fn dotted(&self) -> String {
         let mut text = String::new();
         for segment in self.segments() {
@@ -78,10 +79,15 @@ impl Pointer {
             }
             text.push_str(&segment);
         }
-        if text.is_empty() {
+        text
+    }
+
+    /// As the subject of a sentence.
+    pub fn in_words(&self) -> String {
+        if self.is_root() {
             "the manifest".to_owned()
         } else {
-            text
+            format!("`{}`", self.dotted())
         }
     }
 }

@@ -12,12 +12,22 @@ fn certificate(name: &str, issuer: Issuer) -> Certificate {
     }
 }
 fn acme(challenge: Challenge) -> Issuer {
-    Issuer::Acme { directory: "https://pebble.test:14000/dir".into(), challenge }
+    Issuer::Acme {
+        directory: "https://pebble.test:14000/dir".into(),
+        challenge,
+    }
 }
 
 fn emitted() -> Emission {
     let mut host = host("vps");
-    host.certificates = vec![certificate("acme.example", acme(Challenge::Dns01)), certificate("inside.example", Issuer::Internal), Certificate{names: vec!["plain.acme.example".into()], ..certificate("plain.acme.example", acme(Challenge::Http01))}];
+    host.certificates = vec![
+        certificate("acme.example", acme(Challenge::Dns01)),
+        certificate("inside.example", Issuer::Internal),
+        Certificate {
+            names: vec!["plain.acme.example".into()],
+            ..certificate("plain.acme.example", acme(Challenge::Http01))
+        },
+    ];
     (EMITTER.emit)(&site(), &host)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::node::{Node, Value};
+use crate::source::node::{Node, Value};
 
 /// Nodes that all aliases of a file may stand for, together.
 const MOST: usize = 100_000;

@@ -2,12 +2,16 @@
 
 use serde_json::Number;
 
-use super::node::Value;
+use crate::source::node::Value;
+
+pub(crate) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
 
 /// `Err` says in a sentence why it has no value.
 pub(crate) fn plain(text: &str) -> Result<Value, String> {
     Ok(match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        text if is_null(text) => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
         _ => match number(text)? {

@@ -12,6 +12,7 @@
 #   generations/N/      a bundle, with its secrets filled in: plan.tsv, files/, and templates/ to mask them by; ten kept
 #   generations/0/      files that were here before ours; they return when a path is no longer ours
 #   edited/N/           hand-edited files that `--force` replaced while generation N came in
+#   ran-before          units of ours that ran before they were; they are never stopped
 #   pending, held       actions, and services of new packages, that still have to run
 # A generation with a number above `current` is one that did not finish.
 #
@@ -311,7 +312,8 @@ find_missing_programs() {
   WANTING=()
   for record in "${PROGRAMS[@]}"; do
     IFS=$'\t' read -r name path version _ _ _ arguments _ <<<"${record}"
-    read -r -a arguments <<<"${arguments#-}"
+    [[ ${arguments} != - ]] || arguments=''
+    read -r -a arguments <<<"${arguments}"
     output=$("${path}" "${arguments[@]}" 2>&1 </dev/null) || output=''
     [[ ${output} =~ (^|[^0-9.])"${version}"($|[^0-9]) ]] || WANTING+=("${record}")
   done
@@ -604,7 +606,9 @@ show_changes() {
   for name in "${WANTING[@]}"; do say fetch "program ${name%%$'\t'*}"; done
   for name in "${GENERATE[@]}"; do say generate "secret ${name}"; done
   for name in "${ASK[@]}"; do say "to provide" "secret ${name} (${SPEC[${name}]}) in ${SECRETS_DIR}/${name}"; done
-  for name in "${!OWNED_UNIT[@]}"; do [[ -n ${UNIT[${name}]-}${ONLY} ]] || say stop "${name}"; done
+  for name in "${!OWNED_UNIT[@]}"; do
+    [[ -n ${UNIT[${name}]-}${ONLY} ]] || grep -qsxF "${name}" "${STATE}/ran-before" || say stop "${name}"
+  done
   while read -r _ kind name; do
     if [[ ${kind} == action && -n ${TRIGGERED[${name}]-} && ${RUN[${name}]} != - ]]; then
       say run "${name}: ${RUN[${name}]}"
@@ -716,11 +720,21 @@ write_generation() {
     (cd "${STAGED}" && cp --parents ".${path}" "${new}/files")
     [[ ${F_FILL[${path}]} != fill ]] || (cd "${HERE}/rootfs" && cp --parents ".${path}" "${new}/templates")
   done
+  keep_running
   printf '%s\n' "${ENVIRONMENT} ${HOST}" >"${STATE}/host"
   printf '%s\n' "${!TRIGGERED[@]}" >"${STATE}/pending.new"
   mv -f "${STATE}/pending.new" "${STATE}/pending"
   mv -T "${new}" "${STATE}/generations/${GENERATION}"
   sync -f "${STATE}"
+}
+
+# A unit that ran before it was ours, such as ssh.service, runs on when it is ours no longer.
+keep_running() {
+  local name
+  for name in "${!UNIT[@]}"; do
+    [[ -z ${OWNED_UNIT[${name}]-} ]] || continue
+    ! systemctl -q is-active "${name}" 2>/dev/null || grep -qsxF "${name}" "${STATE}/ran-before" || printf '%s\n' "${name}" >>"${STATE}/ran-before"
+  done
 }
 
 make_directory() { # PATH
@@ -856,7 +870,7 @@ check_ahead() {
 activate() {
   local name
   [[ -n ${ONLY} ]] || for name in "${!OWNED_UNIT[@]}"; do
-    [[ -z ${UNIT[${name}]-} ]] || continue
+    [[ -z ${UNIT[${name}]-} ]] && ! grep -qsxF "${name}" "${STATE}/ran-before" || continue
     say stop "${name}"
     systemctl -q disable --now "${name}" >/dev/null 2>&1 || true
   done

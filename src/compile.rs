@@ -45,7 +45,9 @@ impl Default for Compiler {
 
 impl Compiler {
     pub fn new() -> Self {
-        Self { validator: Validator::new(Schema::new(manifest::schema().clone()), manifest::units()) }
+        Self {
+            validator: Validator::new(Schema::new(manifest::schema().clone()), manifest::units()),
+        }
     }
 
     pub fn schema(&self) -> &Schema {
@@ -59,10 +61,13 @@ impl Compiler {
 
     /// Compiles the environments of a manifest: those named, or all.
     pub fn compile(&self, source: &Source, beside: &Utf8Path, wanted: &[String], lock: &Lock) -> Compilation {
-        let names: Vec<String> =
-            source.environments().into_iter().filter(|name| wanted.is_empty() || wanted.contains(name)).collect();
+        let names: Vec<String> = source
+            .environments()
+            .into_iter()
+            .filter(|name| wanted.is_empty() || wanted.contains(name))
+            .collect();
         let nothing = EnvironmentLock::default();
-        let results: Vec<(EnvironmentResult, Report, EnvironmentLock)> = names
+        let results: Vec<Outcome> = names
             .par_iter()
             .map(|name| self.environment(source, beside, name, lock.environments.get(name).unwrap_or(&nothing)))
             .collect();
@@ -74,16 +79,31 @@ impl Compiler {
         for name in source.environments() {
             locked.extend(lock.environments.get(&name).map(|lock| (name, lock.clone())));
         }
-        for (environment, found, allocated) in results {
+        let everywhere = names.len() == source.environments().len();
+        report.extend(in_all(&results).into_iter().filter(|_| everywhere));
+        for Outcome {
+            environment,
+            report: found,
+            lock,
+            ..
+        } in results
+        {
             report.absorb(&environment.name, found);
-            locked.insert(environment.name.clone(), allocated);
+            locked.insert(environment.name.clone(), lock);
             environments.push(environment);
         }
         report.finish();
-        Compilation { report, environments, lock: Lock { version: 1, environments: locked } }
+        Compilation {
+            report,
+            environments,
+            lock: Lock {
+                version: 1,
+                environments: locked,
+            },
+        }
     }
 
-    fn environment(&self, source: &Source, beside: &Utf8Path, name: &str, lock: &EnvironmentLock) -> (EnvironmentResult, Report, EnvironmentLock) {
+    fn environment(&self, source: &Source, beside: &Utf8Path, name: &str, lock: &EnvironmentLock) -> Outcome {
         let mut report = Report::new(&source.files);
         let (tree, found) = source.environment(name, self.schema());
         report.extend(found);
@@ -93,6 +113,7 @@ impl Compiler {
         report.extend(self.validator.validate(&tree));
         let mut compiled = None;
         let mut allocated = lock.clone();
+        let mut unused = Report::new(&source.files);
         if !report.has_errors() {
             match typed(&tree) {
                 Ok(manifest) => {
@@ -101,25 +122,58 @@ impl Compiler {
                     let resolution = resolve::resolve(&manifest, name, lock, &assets);
                     report.extend(resolution.found);
                     allocated = resolution.lock;
+                    unused.extend(resolution.unused);
                     compiled = Some(emit::site(resolution.site));
                 }
                 Err(finding) => report.push(*finding),
             }
         }
         report.locate(&tree);
-        (EnvironmentResult { name: name.to_owned(), tree, compiled }, report, allocated)
+        unused.locate(&tree);
+        let environment = EnvironmentResult {
+            name: name.to_owned(),
+            tree,
+            compiled,
+        };
+        Outcome {
+            environment,
+            report,
+            unused: unused.findings().to_vec(),
+            lock: allocated,
+        }
     }
+}
+
+/// What compiling one environment gives.
+struct Outcome {
+    environment: EnvironmentResult,
+    report: Report,
+    /// What this environment has no use for.
+    unused: Vec<Diagnostic>,
+    lock: EnvironmentLock,
+}
+
+/// What no environment has a use for.
+fn in_all(outcomes: &[Outcome]) -> Vec<Diagnostic> {
+    let [first, rest @ ..] = outcomes else {
+        return Vec::new();
+    };
+    let is_everywhere = |finding: &&Diagnostic| rest.iter().all(|other| other.unused.contains(finding));
+    first.unused.iter().filter(is_everywhere).cloned().collect()
 }
 
 /// The tree as typed sections. The schema has seen it, so what fails here is what a schema cannot say.
 fn typed(tree: &Node) -> Result<Manifest, Box<Diagnostic>> {
     let json = tree.to_json();
     serde_path_to_error::deserialize(&json).map_err(|error| {
-        let pointer = error.path().iter().fold(Pointer::root(), |pointer, segment| match segment {
-            serde_path_to_error::Segment::Seq { index } => pointer.index(*index),
-            serde_path_to_error::Segment::Map { key } => pointer.child(key),
-            _ => pointer,
-        });
+        let pointer = error
+            .path()
+            .iter()
+            .fold(Pointer::root(), |pointer, segment| match segment {
+                serde_path_to_error::Segment::Seq { index } => pointer.index(*index),
+                serde_path_to_error::Segment::Map { key } => pointer.child(key),
+                _ => pointer,
+            });
         Box::new(
             Diagnostic::error("invalid-value", error.inner().to_string())
                 .at(pointer, "this value")
@@ -135,7 +189,11 @@ impl Compilation {
         if self.report.has_errors() {
             return None;
         }
-        let compiled: Option<Vec<&Compiled>> = self.environments.iter().map(|environment| environment.compiled.as_ref()).collect();
+        let compiled: Option<Vec<&Compiled>> = self
+            .environments
+            .iter()
+            .map(|environment| environment.compiled.as_ref())
+            .collect();
         Some(Bundle::new(&compiled?, &self.lock))
     }
 }

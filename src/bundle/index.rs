@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Compiled, File};
+use crate::digest::sha256;
 use crate::emit::Artifact;
 use crate::site::{Secret, SecretSource};
-use crate::digest::sha256;
 
 pub(super) const NAME: &str = "bundle.json";
 
@@ -63,21 +63,36 @@ impl Index {
         let artifacts: BTreeMap<String, &Artifact> = environment
             .hosts
             .iter()
-            .flat_map(|host| host.artifacts.iter().map(move |artifact| (format!("{}/rootfs{}", host.host, artifact.path), artifact)))
+            .flat_map(|host| {
+                host.artifacts
+                    .iter()
+                    .map(move |artifact| (format!("{}/rootfs{}", host.host, artifact.path), artifact))
+            })
             .collect();
         let files = files
             .iter()
             .filter_map(|(path, file)| Some((path.strip_prefix(&folder)?, file)))
             .map(|(path, file)| {
                 let installed = artifacts.get(path).map(|artifact| installed(artifact));
-                (path.to_owned(), IndexedFile { sha256: sha256(&file.content), installed })
+                (
+                    path.to_owned(),
+                    IndexedFile {
+                        sha256: sha256(&file.content),
+                        installed,
+                    },
+                )
             })
             .collect();
         Self {
             sitewright: 1,
             site: environment.site.name.clone(),
             environment: environment.site.environment.clone(),
-            secrets: environment.site.secrets.iter().map(|secret| (secret.name.clone(), indexed(secret))).collect(),
+            secrets: environment
+                .site
+                .secrets
+                .iter()
+                .map(|secret| (secret.name.clone(), indexed(secret)))
+                .collect(),
             files,
         }
     }
@@ -109,5 +124,10 @@ fn indexed(secret: &Secret) -> IndexedSecret {
         SecretSource::Generated(specification) => ("generated", specification),
         SecretSource::Provided(hint) => ("provided", hint),
     };
-    IndexedSecret { source: source.to_owned(), detail: detail.clone(), hosts: secret.hosts.clone(), used_by: secret.users.clone() }
+    IndexedSecret {
+        source: source.to_owned(),
+        detail: detail.clone(),
+        hosts: secret.hosts.clone(),
+        used_by: secret.users.clone(),
+    }
 }

@@ -10,8 +10,8 @@ pub use index::{Index, IndexedFile};
 pub use state::{Difference, State, compare};
 pub use write::{WriteError, Written, write};
 
-use crate::emit::ENGINE;
 pub use crate::emit::Compiled;
+use crate::emit::ENGINE;
 use crate::resolve::Lock;
 
 /// Files by their path under the output folder.
@@ -30,7 +30,10 @@ pub struct File {
 
 impl File {
     fn text(content: impl Into<String>) -> Self {
-        Self { content: content.into(), executable: false }
+        Self {
+            content: content.into(),
+            executable: false,
+        }
     }
 }
 
@@ -47,10 +50,19 @@ impl Bundle {
             let folder = &environment.site.environment;
             for host in &environment.hosts {
                 let root = format!("{folder}/{}", host.host);
-                files.insert(format!("{root}/install.sh"), File { content: ENGINE.to_owned(), executable: true });
+                files.insert(
+                    format!("{root}/install.sh"),
+                    File {
+                        content: ENGINE.to_owned(),
+                        executable: true,
+                    },
+                );
                 files.insert(format!("{root}/plan.tsv"), File::text(&host.plan));
                 for artifact in &host.artifacts {
-                    let file = File { content: artifact.content.clone(), executable: artifact.mode & 0o100 != 0 };
+                    let file = File {
+                        content: artifact.content.clone(),
+                        executable: artifact.mode & 0o100 != 0,
+                    };
                     files.insert(format!("{root}/rootfs{}", artifact.path), file);
                 }
             }
@@ -60,7 +72,13 @@ impl Bundle {
             let index = Index::new(environment, &files);
             files.insert(format!("{folder}/{}", index::NAME), File::text(index.to_text()));
         }
-        Self { files, environments: environments.iter().map(|environment| environment.site.environment.clone()).collect() }
+        Self {
+            files,
+            environments: environments
+                .iter()
+                .map(|environment| environment.site.environment.clone())
+                .collect(),
+        }
     }
 
     /// Only the files of hosts that `keep` allows, and what does not belong to a host.

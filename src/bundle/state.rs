@@ -56,10 +56,16 @@ pub fn compare(bundle: &Bundle, out: &Utf8Path) -> io::Result<Vec<Difference>> {
             Err(error) if is_absent(&error) => State::Missing,
             Err(error) => return Err(error),
         };
-        differences.push(Difference { path: path.clone(), state });
+        differences.push(Difference {
+            path: path.clone(),
+            state,
+        });
     }
     for path in orphans(bundle, out)? {
-        differences.push(Difference { path, state: State::Orphaned });
+        differences.push(Difference {
+            path,
+            state: State::Orphaned,
+        });
     }
     differences.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(differences)
@@ -67,7 +73,10 @@ pub fn compare(bundle: &Bundle, out: &Utf8Path) -> io::Result<Vec<Difference>> {
 
 /// A folder where a file should be counts as absent, as does a file where a folder should be.
 fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory)
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory
+    )
 }
 
 #[cfg(unix)]
@@ -85,9 +94,18 @@ fn has_mode(_: &Utf8Path, _: bool) -> io::Result<bool> {
 fn digests(bundle: &Bundle, out: &Utf8Path) -> BTreeMap<String, String> {
     let mut digests = BTreeMap::new();
     for environment in &bundle.environments {
-        let Ok(text) = fs::read_to_string(out.join(environment).join(index::NAME)) else { continue };
-        let Ok(index) = serde_json::from_str::<Index>(&text) else { continue };
-        digests.extend(index.files.into_iter().map(|(path, file)| (format!("{environment}/{path}"), file.sha256)));
+        let Ok(text) = fs::read_to_string(out.join(environment).join(index::NAME)) else {
+            continue;
+        };
+        let Ok(index) = serde_json::from_str::<Index>(&text) else {
+            continue;
+        };
+        digests.extend(
+            index
+                .files
+                .into_iter()
+                .map(|(path, file)| (format!("{environment}/{path}"), file.sha256)),
+        );
     }
     digests
 }
@@ -95,7 +113,11 @@ fn digests(bundle: &Bundle, out: &Utf8Path) -> BTreeMap<String, String> {
 /// Files in the folders of the bundle's environments that it does not hold, and leftovers of a write that was killed.
 pub(super) fn orphans(bundle: &Bundle, out: &Utf8Path) -> io::Result<BTreeSet<String>> {
     let mut orphans = BTreeSet::new();
-    let roots = bundle.environments.iter().map(|environment| out.join(environment)).chain([out.to_owned()]);
+    let roots = bundle
+        .environments
+        .iter()
+        .map(|environment| out.join(environment))
+        .chain([out.to_owned()]);
     for root in roots {
         if !root.is_dir() {
             continue;
@@ -106,7 +128,9 @@ pub(super) fn orphans(bundle: &Bundle, out: &Utf8Path) -> io::Result<BTreeSet<St
             if entry.file_type().is_dir() {
                 continue;
             }
-            let Ok(path) = Utf8PathBuf::from_path_buf(entry.into_path()) else { continue };
+            let Ok(path) = Utf8PathBuf::from_path_buf(entry.into_path()) else {
+                continue;
+            };
             let relative = path.strip_prefix(out).expect("it was found below it").to_string();
             let ours = root != out || write::is_temporary(&relative);
             if ours && !bundle.files.contains_key(&relative) {

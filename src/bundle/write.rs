@@ -45,14 +45,23 @@ pub(super) fn is_temporary(path: &str) -> bool {
 
 /// Makes the output folder hold the bundle. `remove` also removes what no compilation makes any more.
 pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, WriteError> {
-    let at = |path: &Utf8Path, error| WriteError { path: path.to_owned(), error };
-    let changed: Vec<(&String, &File)> = bundle.files.par_iter().filter(|(path, file)| !is_same(&out.join(path), file)).collect();
+    let at = |path: &Utf8Path, error| WriteError {
+        path: path.to_owned(),
+        error,
+    };
+    let changed: Vec<(&String, &File)> = bundle
+        .files
+        .par_iter()
+        .filter(|(path, file)| !is_same(&out.join(path), file))
+        .collect();
     let prepared = changed.par_iter().try_for_each(|(path, file)| {
         let place = out.join(path);
         prepare(&place, file).map_err(|error| at(&place, error))
     });
     if let Err(error) = prepared {
-        changed.iter().for_each(|(path, _)| drop(fs::remove_file(temporary(&out.join(path)))));
+        changed
+            .iter()
+            .for_each(|(path, _)| drop(fs::remove_file(temporary(&out.join(path)))));
         return Err(error);
     }
     for (path, _) in &changed {
@@ -62,13 +71,21 @@ pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, W
         }
         fs::rename(temporary(&place), &place).map_err(|error| at(&place, error))?;
     }
-    let gone = if remove { orphans(bundle, out).map_err(|error| at(out, error))? } else { BTreeSet::new() };
+    let gone = if remove {
+        orphans(bundle, out).map_err(|error| at(out, error))?
+    } else {
+        BTreeSet::new()
+    };
     for path in &gone {
         let place = out.join(path);
         fs::remove_file(&place).map_err(|error| at(&place, error))?;
         remove_empty_parents(&place, out);
     }
-    Ok(Written { changed: changed.len(), unchanged: bundle.files.len() - changed.len(), removed: gone.len() })
+    Ok(Written {
+        changed: changed.len(),
+        unchanged: bundle.files.len() - changed.len(),
+        removed: gone.len(),
+    })
 }
 
 fn temporary(place: &Utf8Path) -> Utf8PathBuf {
@@ -76,7 +93,9 @@ fn temporary(place: &Utf8Path) -> Utf8PathBuf {
 }
 
 fn is_same(place: &Utf8Path, file: &File) -> bool {
-    let Ok(metadata) = fs::metadata(place) else { return false };
+    let Ok(metadata) = fs::metadata(place) else {
+        return false;
+    };
     metadata.is_file()
         && metadata.len() == file.content.len() as u64
         && is_executable(&metadata) == file.executable
@@ -113,7 +132,12 @@ fn prepare(place: &Utf8Path, file: &File) -> io::Result<()> {
 /// Makes a folder; a file of an older bundle that stands in its way is an orphan and goes.
 fn make_folder(folder: &Utf8Path) -> io::Result<()> {
     match fs::create_dir_all(folder) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
+            ) =>
+        {
             let file = folder.ancestors().find(|ancestor| ancestor.is_file()).ok_or(error)?;
             fs::remove_file(file)?;
             fs::create_dir_all(folder)

@@ -2,7 +2,10 @@
 
 /// The document of a rule.
 pub fn document(code: &str) -> Option<&'static str> {
-    DOCUMENTS.iter().find(|(known, _)| *known == code).map(|(_, document)| *document)
+    DOCUMENTS
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map(|(_, document)| *document)
 }
 
 /// The codes of all rules.

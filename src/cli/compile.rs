@@ -44,7 +44,11 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         drop(rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global());
     }
     let hosts = arguments.host.as_deref().map(matcher).transpose()?;
-    let format = if arguments.format == ResultFormat::Json { Format::Json } else { Format::Human };
+    let format = if arguments.format == ResultFormat::Json {
+        Format::Json
+    } else {
+        Format::Human
+    };
     let loaded = match arguments.input.load()? {
         Ok(loaded) => loaded,
         Err(report) => {
@@ -56,7 +60,11 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     let Some(bundle) = compilation.bundle() else {
         output::report(&compilation.report, format)?;
         if format == Format::Human {
-            output::tell(&format!("{}: {}; nothing was written\n", loaded.path, compilation.report.summary()))?;
+            output::tell(&format!(
+                "{}: {}; nothing was written\n",
+                loaded.path,
+                compilation.report.summary()
+            ))?;
         }
         return Ok(1);
     };
@@ -70,36 +78,60 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         )));
     }
     let bundle = match &hosts {
-        Some(matcher) => select(&compilation, bundle, matcher, arguments.host.as_deref().unwrap_or_default())?,
+        Some(matcher) => select(
+            &compilation,
+            bundle,
+            matcher,
+            arguments.host.as_deref().unwrap_or_default(),
+        )?,
         None => bundle,
     };
-    if arguments.check { check(arguments, &bundle) } else { write(arguments, &loaded, &compilation, &bundle, hosts.is_none()) }
+    if arguments.check {
+        check(arguments, &bundle)
+    } else {
+        write(arguments, &loaded, &compilation, &bundle, hosts.is_none())
+    }
 }
 
 fn matcher(glob: &str) -> Result<GlobMatcher, Failure> {
-    Glob::new(glob).map(|glob| glob.compile_matcher()).map_err(|error| Failure::Message(format!("--host: {error}")))
+    Glob::new(glob)
+        .map(|glob| glob.compile_matcher())
+        .map_err(|error| Failure::Message(format!("--host: {error}")))
 }
 
 fn select(compilation: &Compilation, bundle: Bundle, matcher: &GlobMatcher, glob: &str) -> Result<Bundle, Failure> {
-    let compiled = || compilation.environments.iter().filter_map(|environment| environment.compiled.as_ref()).flat_map(|compiled| &compiled.hosts);
+    let compiled = || {
+        compilation
+            .environments
+            .iter()
+            .filter_map(|environment| environment.compiled.as_ref())
+            .flat_map(|compiled| &compiled.hosts)
+    };
     if !compiled().any(|host| matcher.is_match(&host.host)) {
         let mut names: Vec<&str> = compiled().map(|host| host.host.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        return Err(Failure::Message(format!("no host matches `{glob}`; there are {}", names.join(", "))));
+        return Err(Failure::Message(format!(
+            "no host matches `{glob}`; there are {}",
+            names.join(", ")
+        )));
     }
     Ok(bundle.of_hosts(|host| matcher.is_match(host)))
 }
 
 fn check(arguments: &Arguments, bundle: &Bundle) -> Outcome {
     let out = &arguments.input.out;
-    let mut differences = bundle::compare(bundle, out).map_err(|error| Failure::Message(format!("cannot read {out}: {error}")))?;
+    let mut differences =
+        bundle::compare(bundle, out).map_err(|error| Failure::Message(format!("cannot read {out}: {error}")))?;
     if arguments.host.is_some() {
         differences.retain(|difference| difference.state != bundle::State::Orphaned);
     }
     match arguments.format {
         ResultFormat::Json => {
-            let list: Vec<_> = differences.iter().map(|difference| json!({"path": difference.path, "state": difference.state.name()})).collect();
+            let list: Vec<_> = differences
+                .iter()
+                .map(|difference| json!({"path": difference.path, "state": difference.state.name()}))
+                .collect();
             output::print(&format!("{:#}\n", json!({"format": 1, "differences": list})))?;
         }
         ResultFormat::Human => output::print(&told(&differences, out))?,
@@ -111,15 +143,27 @@ fn told(differences: &[Difference], out: &Utf8Path) -> String {
     if differences.is_empty() {
         return format!("{out} is as compiled\n");
     }
-    let mut text: String = differences.iter().map(|difference| format!("{:<9} {out}/{}\n", difference.state.name(), difference.path)).collect();
-    text.push_str(&format!("{} files differ; `sitewright compile` mends them\n", differences.len()));
+    let mut text: String = differences
+        .iter()
+        .map(|difference| format!("{:<9} {out}/{}\n", difference.state.name(), difference.path))
+        .collect();
+    text.push_str(&format!(
+        "{} files differ; `sitewright compile` mends them\n",
+        differences.len()
+    ));
     text
 }
 
 fn write(arguments: &Arguments, loaded: &Loaded, compilation: &Compilation, bundle: &Bundle, remove: bool) -> Outcome {
     let out = &arguments.input.out;
-    let written = bundle::write(bundle, out, remove).map_err(|error| Failure::Message(format!("cannot write {error}; the bundle is as it was before")))?;
-    let hosts: usize = compilation.environments.iter().filter_map(|environment| environment.compiled.as_ref()).map(|compiled| compiled.hosts.len()).sum();
+    let written = bundle::write(bundle, out, remove)
+        .map_err(|error| Failure::Message(format!("cannot write {error}; the bundle is as it was before")))?;
+    let hosts: usize = compilation
+        .environments
+        .iter()
+        .filter_map(|environment| environment.compiled.as_ref())
+        .map(|compiled| compiled.hosts.len())
+        .sum();
     match arguments.format {
         ResultFormat::Json => output::print(&format!(
             "{:#}\n",

@@ -72,13 +72,18 @@ enum Before {
 
 impl Before {
     fn find(arguments: &Arguments) -> Result<Self, Failure> {
-        let Some(against) = &arguments.against else { return Ok(Self::Folder(arguments.input.out.clone())) };
+        let Some(against) = &arguments.against else {
+            return Ok(Self::Folder(arguments.input.out.clone()));
+        };
         if Utf8Path::new(against).is_dir() {
             return Ok(Self::Folder(against.into()));
         }
         git(&["rev-parse", "--verify", "--quiet", &format!("{against}^{{commit}}")])
             .map_err(|_| Failure::Message(format!("--against: `{against}` is neither a folder nor a git revision")))?;
-        Ok(Self::Revision { revision: against.clone(), out: arguments.input.out.clone() })
+        Ok(Self::Revision {
+            revision: against.clone(),
+            out: arguments.input.out.clone(),
+        })
     }
 
     fn paths(&self, environments: &[String]) -> Result<Vec<String>, Failure> {
@@ -86,17 +91,35 @@ impl Before {
         match self {
             Self::Folder(folder) => {
                 for environment in environments {
-                    for entry in walkdir::WalkDir::new(folder.join(environment)).into_iter().filter_map(Result::ok) {
-                        let Some(path) = Utf8Path::from_path(entry.path()).filter(|_| entry.file_type().is_file()) else { continue };
+                    for entry in walkdir::WalkDir::new(folder.join(environment))
+                        .into_iter()
+                        .filter_map(Result::ok)
+                    {
+                        let Some(path) = Utf8Path::from_path(entry.path()).filter(|_| entry.file_type().is_file())
+                        else {
+                            continue;
+                        };
                         paths.extend(path.strip_prefix(folder).ok().map(ToString::to_string));
                     }
                 }
             }
             Self::Revision { revision, out } => {
                 for environment in environments {
-                    let listed = git(&["ls-tree", "-r", "--name-only", "-z", revision, &format!("./{}/", out.join(environment))])?;
+                    let listed = git(&[
+                        "ls-tree",
+                        "-r",
+                        "--name-only",
+                        "-z",
+                        revision,
+                        &format!("./{}/", out.join(environment)),
+                    ])?;
                     let listed = String::from_utf8_lossy(&listed);
-                    paths.extend(listed.split('\0').filter_map(|path| Utf8Path::new(path).strip_prefix(out).ok()).map(ToString::to_string));
+                    paths.extend(
+                        listed
+                            .split('\0')
+                            .filter_map(|path| Utf8Path::new(path).strip_prefix(out).ok())
+                            .map(ToString::to_string),
+                    );
                 }
             }
         }
@@ -107,17 +130,33 @@ impl Before {
         match self {
             Self::Folder(folder) => match fs::read(folder.join(path)) {
                 Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-                Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => Ok(None),
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                    ) =>
+                {
+                    Ok(None)
+                }
                 Err(error) => Err(Failure::Message(format!("cannot read {}: {error}", folder.join(path)))),
             },
-            Self::Revision { revision, out } => {
-                Ok(git(&["show", &format!("{revision}:./{}", out.join(path))]).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
-            }
+            Self::Revision { revision, out } => Ok(git(&["show", &format!("{revision}:./{}", out.join(path))])
+                .ok()
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())),
         }
     }
 }
 
 fn git(arguments: &[&str]) -> Result<Vec<u8>, Failure> {
-    let output = Command::new("git").args(arguments).output().map_err(|error| Failure::Message(format!("cannot run git: {error}")))?;
-    if output.status.success() { Ok(output.stdout) } else { Err(Failure::Message(String::from_utf8_lossy(&output.stderr).trim().to_owned())) }
+    let output = Command::new("git")
+        .args(arguments)
+        .output()
+        .map_err(|error| Failure::Message(format!("cannot run git: {error}")))?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(Failure::Message(
+            String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        ))
+    }
 }

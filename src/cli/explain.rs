@@ -31,10 +31,19 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         return Ok(0);
     }
     if !arguments.subject.contains('/') {
-        let near = suggest(&arguments.subject, check::codes()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        return Err(Failure::Message(format!("there is no rule `{}`{near}", arguments.subject)));
+        let near = suggest(&arguments.subject, check::codes())
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        return Err(Failure::Message(format!(
+            "there is no rule `{}`{near}",
+            arguments.subject
+        )));
     }
-    let input = Input { manifest: arguments.manifest.clone(), out: arguments.out.clone(), environments: Vec::new() };
+    let input = Input {
+        manifest: arguments.manifest.clone(),
+        out: arguments.out.clone(),
+        environments: Vec::new(),
+    };
     let loaded = match input.load()? {
         Ok(loaded) => loaded,
         Err(report) => {
@@ -52,7 +61,10 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         }
     }
     output::report(&compilation.report, Format::Human)?;
-    Err(Failure::Message(format!("`{path}` is no file of the bundle that a host installs; see {}/ENVIRONMENT/bundle.json", arguments.out)))
+    Err(Failure::Message(format!(
+        "`{path}` is no file of the bundle that a host installs; see {}/ENVIRONMENT/bundle.json",
+        arguments.out
+    )))
 }
 
 fn split(subject: &str) -> (&str, Option<u32>) {
@@ -67,30 +79,62 @@ fn find<'a>(environment: &'a EnvironmentResult, path: &str) -> Option<(&'a HostB
     let path = path.strip_prefix(&environment.name)?.strip_prefix('/')?;
     compiled.hosts.iter().find_map(|host| {
         let place = path.strip_prefix(&host.host)?.strip_prefix("/rootfs")?;
-        host.artifacts.iter().find(|artifact| artifact.path == place).map(|artifact| (host, artifact))
+        host.artifacts
+            .iter()
+            .find(|artifact| artifact.path == place)
+            .map(|artifact| (host, artifact))
     })
 }
 
-fn explained(environment: &EnvironmentResult, host: &HostBundle, artifact: &Artifact, line: Option<u32>, files: &Files) -> String {
+fn explained(
+    environment: &EnvironmentResult,
+    host: &HostBundle,
+    artifact: &Artifact,
+    line: Option<u32>,
+    files: &Files,
+) -> String {
     let mut text = String::new();
     let mut row = |name: &str, value: String| writeln!(text, "{name:<10} {value}").expect("writing to a string");
     row("path", artifact.path.clone());
     row("made by", format!("emit/{}", artifact.set));
-    row("owner", format!("{}:{}, mode {:04o}", artifact.owner, artifact.group, artifact.mode));
+    row(
+        "owner",
+        format!("{}:{}, mode {:04o}", artifact.owner, artifact.group, artifact.mode),
+    );
     if artifact.verbatim {
-        row("verbatim", "it came through an escape hatch: nothing here knows what it says".into());
+        row(
+            "verbatim",
+            "it came through an escape hatch: nothing here knows what it says".into(),
+        );
     }
     if artifact.needs_secrets() {
         row("secrets", "filled in on the host by install.sh".into());
     }
     for action in &artifact.actions {
-        row("on change", host.effects.get(action).filter(|effect| !effect.is_empty()).cloned().unwrap_or_else(|| action.clone()));
+        row(
+            "on change",
+            host.effects
+                .get(action)
+                .filter(|effect| !effect.is_empty())
+                .cloned()
+                .unwrap_or_else(|| action.clone()),
+        );
     }
     let origins: Vec<&Pointer> = match line {
-        Some(line) => artifact.lines.iter().take_while(|(first, _)| *first <= line).last().map(|(_, origin)| origin).into_iter().collect(),
+        Some(line) => artifact
+            .lines
+            .iter()
+            .take_while(|(first, _)| *first <= line)
+            .last()
+            .map(|(_, origin)| origin)
+            .into_iter()
+            .collect(),
         None => artifact.origins.iter().collect(),
     };
-    let mut places: Vec<String> = origins.into_iter().map(|origin| place(environment, origin, files)).collect();
+    let mut places: Vec<String> = origins
+        .into_iter()
+        .map(|origin| place(environment, origin, files))
+        .collect();
     places.dedup();
     let mut seen = std::collections::BTreeSet::new();
     for place in places.into_iter().filter(|place| seen.insert(place.clone())) {
@@ -102,7 +146,12 @@ fn explained(environment: &EnvironmentResult, host: &HostBundle, artifact: &Arti
 fn place(environment: &EnvironmentResult, origin: &Pointer, files: &Files) -> String {
     let found = environment.tree.locate_key(origin);
     match found.place {
-        Some(place) => format!("{}:{} {}", files.name(place.file), files.start(place).line, origin.dotted()),
+        Some(place) => format!(
+            "{}:{} {}",
+            files.name(place.file),
+            files.start(place).line,
+            origin.dotted()
+        ),
         None => format!("{} (default)", origin.dotted()),
     }
 }

@@ -32,9 +32,19 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             return Ok(1);
         }
     };
-    let first = arguments.input.environments.first().cloned().or_else(|| loaded.source.environments().into_iter().next()).unwrap_or_default();
+    let first = arguments
+        .input
+        .environments
+        .first()
+        .cloned()
+        .or_else(|| loaded.source.environments().into_iter().next())
+        .unwrap_or_default();
     let compilation = loaded.compile(&[first]);
-    let Some(compiled) = compilation.environments.first().and_then(|environment| environment.compiled.as_ref()) else {
+    let Some(compiled) = compilation
+        .environments
+        .first()
+        .and_then(|environment| environment.compiled.as_ref())
+    else {
         output::report(&compilation.report, Format::Human)?;
         return Ok(1);
     };
@@ -47,13 +57,25 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 
 /// Edges: from, to, and what is spoken.
 fn edges(site: &Site) -> Vec<(String, String, &str)> {
-    let routes = site.hosts.iter().flat_map(|host| host.ingress.iter().flat_map(|ingress| &ingress.servers)).flat_map(|server| {
-        server.locations.iter().filter_map(move |location| match &location.action {
-            sitewright::site::LocationAction::Proxy(proxy) => Some((server.names.first()?.clone(), proxy.upstream.clone(), "http")),
-            _ => None,
-        })
-    });
-    let links = site.links.iter().map(|link| (link.from.clone(), link.to.clone(), link.protocol));
+    let routes = site
+        .hosts
+        .iter()
+        .flat_map(|host| host.ingress.iter().flat_map(|ingress| &ingress.servers))
+        .flat_map(|server| {
+            server
+                .locations
+                .iter()
+                .filter_map(move |location| match &location.action {
+                    sitewright::site::LocationAction::Proxy(proxy) => {
+                        Some((server.names.first()?.clone(), proxy.upstream.clone(), "http"))
+                    }
+                    _ => None,
+                })
+        });
+    let links = site
+        .links
+        .iter()
+        .map(|link| (link.from.clone(), link.to.clone(), link.protocol));
     let mut edges: Vec<_> = routes.chain(links).collect();
     edges.sort();
     edges.dedup();
@@ -63,10 +85,23 @@ fn edges(site: &Site) -> Vec<(String, String, &str)> {
 fn mermaid(site: &Site) -> String {
     let mut text = String::from("flowchart LR\n");
     for service in &site.services {
-        writeln!(text, "  {}[\"{}<br/>{}\"]", identifier(&service.name), service.name, service.kind).expect("writing to a string");
+        writeln!(
+            text,
+            "  {}[\"{}<br/>{}\"]",
+            identifier(&service.name),
+            service.name,
+            service.kind
+        )
+        .expect("writing to a string");
     }
     for (from, to, protocol) in edges(site) {
-        writeln!(text, "  {}[\"{from}\"] -->|{protocol}| {}", identifier(&from), identifier(&to)).expect("writing to a string");
+        writeln!(
+            text,
+            "  {}[\"{from}\"] -->|{protocol}| {}",
+            identifier(&from),
+            identifier(&to)
+        )
+        .expect("writing to a string");
     }
     text
 }
@@ -74,7 +109,12 @@ fn mermaid(site: &Site) -> String {
 fn dot(site: &Site) -> String {
     let mut text = format!("digraph \"{}\" {{\n  rankdir=LR;\n", site.name);
     for service in &site.services {
-        writeln!(text, "  \"{}\" [label=\"{}\\n{}\"];", service.name, service.name, service.kind).expect("writing to a string");
+        writeln!(
+            text,
+            "  \"{}\" [label=\"{}\\n{}\"];",
+            service.name, service.name, service.kind
+        )
+        .expect("writing to a string");
     }
     for (from, to, protocol) in edges(site) {
         writeln!(text, "  \"{from}\" -> \"{to}\" [label=\"{protocol}\"];").expect("writing to a string");

@@ -38,11 +38,18 @@ impl Example {
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let path = &arguments.path;
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => Failure::Message(format!("{path} is there already; name another path")),
-        _ => Failure::Message(format!("cannot write {path}: {error}")),
-    })?;
-    file.write_all(arguments.from.text().as_bytes()).map_err(|error| Failure::Message(format!("cannot write {path}: {error}")))?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                Failure::Message(format!("{path} is there already; name another path"))
+            }
+            _ => Failure::Message(format!("cannot write {path}: {error}")),
+        })?;
+    file.write_all(arguments.from.text().as_bytes())
+        .map_err(|error| Failure::Message(format!("cannot write {path}: {error}")))?;
     output::print(&format!("wrote {path}; edit it, then run `sitewright check {path}`\n"))?;
     Ok(0)
 }

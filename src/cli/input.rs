@@ -38,7 +38,11 @@ impl Input {
     pub(super) fn path(&self) -> Utf8PathBuf {
         self.manifest.clone().unwrap_or_else(|| {
             let names = ["site.yaml", "site.example.yaml"];
-            names.into_iter().map(Utf8PathBuf::from).find(|path| path.exists()).unwrap_or_else(|| names[0].into())
+            names
+                .into_iter()
+                .map(Utf8PathBuf::from)
+                .find(|path| path.exists())
+                .unwrap_or_else(|| names[0].into())
         })
     }
 
@@ -53,10 +57,17 @@ impl Input {
         let known = source.environments();
         if let Some(unknown) = self.environments.iter().find(|name| !known.contains(name)) {
             let names = known.join(", ");
-            return Err(Failure::Message(format!("{path} has no environment `{unknown}`; it has {names}")));
+            return Err(Failure::Message(format!(
+                "{path} has no environment `{unknown}`; it has {names}"
+            )));
         }
         let lock = lock(&self.out.join("sitewright.lock"))?;
-        Ok(Ok(Loaded { compiler, source, path, lock }))
+        Ok(Ok(Loaded {
+            compiler,
+            source,
+            path,
+            lock,
+        }))
     }
 }
 
@@ -70,14 +81,19 @@ impl Loaded {
 fn lock(path: &Utf8Path) -> Result<Lock, Failure> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(Lock::default()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Lock::default());
+        }
         Err(error) => return Err(Failure::Message(format!("cannot read {path}: {error}"))),
     };
     let lock: Lock = serde_yaml::from_str(&text).map_err(|error| {
         Failure::Message(format!("{path} is not a lock that this version can read: {error}\nTake it back from git; without it ports and subnets are given anew."))
     })?;
     if lock.version > 1 {
-        return Err(Failure::Message(format!("{path} was written by a newer sitewright (edition {}); use that one", lock.version)));
+        return Err(Failure::Message(format!(
+            "{path} was written by a newer sitewright (edition {}); use that one",
+            lock.version
+        )));
     }
     Ok(lock)
 }

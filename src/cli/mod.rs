@@ -19,7 +19,13 @@ use output::Failure;
 
 /// Compiles one validated site manifest into the configuration of every environment and host.
 #[derive(Debug, Parser)]
-#[command(name = "sitewright", version, max_term_width = 100, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    name = "sitewright",
+    version,
+    max_term_width = 100,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
 #[command(after_help = "Exit status: 0 fine, 1 findings or differences, 2 could not run.")]
 struct Arguments {
     #[command(subcommand)]

@@ -18,7 +18,11 @@ pub(super) type Outcome = Result<u8, Failure>;
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe { Self::Closed } else { Self::Message(format!("cannot write the output: {error}")) }
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::Closed
+        } else {
+            Self::Message(format!("cannot write the output: {error}"))
+        }
     }
 }
 
@@ -68,8 +72,15 @@ pub(super) fn report(report: &Report, format: Format) -> Result<(), Failure> {
 
 fn style() -> Style {
     let choice = anstream::AutoStream::choice(&io::stderr());
-    let width = if io::stderr().is_terminal() { terminal_width() } else { 100 };
-    Style { color: choice != ColorChoice::Never, width }
+    let width = if io::stderr().is_terminal() {
+        terminal_width()
+    } else {
+        100
+    };
+    Style {
+        color: choice != ColorChoice::Never,
+        width,
+    }
 }
 
 /// Columns of the terminal, as the shell exports them; a hundred where it does not.

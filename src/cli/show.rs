@@ -22,7 +22,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
-    let input = Input { manifest: arguments.manifest.clone(), out: "out".into(), environments: arguments.environment.iter().cloned().collect() };
+    let input = Input {
+        manifest: arguments.manifest.clone(),
+        out: "out".into(),
+        environments: arguments.environment.iter().cloned().collect(),
+    };
     let loaded = match input.load()? {
         Ok(loaded) => loaded,
         Err(report) => {
@@ -30,17 +34,28 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             return Ok(1);
         }
     };
-    let name = arguments.environment.clone().or_else(|| loaded.source.environments().into_iter().next()).unwrap_or_default();
+    let name = arguments
+        .environment
+        .clone()
+        .or_else(|| loaded.source.environments().into_iter().next())
+        .unwrap_or_default();
     let tree = if arguments.resolved {
         let compilation = loaded.compile(&[name]);
         output::report(&compilation.report, Format::Human)?;
         let environment = compilation.environments.into_iter().next();
-        environment.map(|environment| environment.tree).ok_or_else(|| Failure::Message("the manifest has no environment".into()))?
+        environment
+            .map(|environment| environment.tree)
+            .ok_or_else(|| Failure::Message("the manifest has no environment".into()))?
     } else {
         loaded.source.environment(&name, loaded.compiler.schema()).0
     };
-    let pointer = arguments.pointer.as_deref().map_or_else(|| Ok(Pointer::root()), pointer)?;
-    let node = tree.get(&pointer).ok_or_else(|| Failure::Message(format!("there is nothing at {} in this environment", pointer.dotted())))?;
+    let pointer = arguments
+        .pointer
+        .as_deref()
+        .map_or_else(|| Ok(Pointer::root()), pointer)?;
+    let node = tree
+        .get(&pointer)
+        .ok_or_else(|| Failure::Message(format!("there is nothing at {} in this environment", pointer.dotted())))?;
     let text = if arguments.resolved {
         annotated(node, &loaded.source.files)
     } else {
@@ -52,9 +67,13 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 
 fn pointer(text: &str) -> Result<Pointer, Failure> {
     if text.starts_with('/') {
-        return text.parse().map_err(|_| Failure::Message(format!("`{text}` is not a JSON Pointer")));
+        return text
+            .parse()
+            .map_err(|_| Failure::Message(format!("`{text}` is not a JSON Pointer")));
     }
-    Ok(text.split('.').fold(Pointer::root(), |pointer, segment| pointer.child(segment)))
+    Ok(text
+        .split('.')
+        .fold(Pointer::root(), |pointer, segment| pointer.child(segment)))
 }
 
 /// YAML of which every scalar says where it comes from.
@@ -101,7 +120,10 @@ fn scalar(value: &serde_json::Value) -> String {
     match value {
         // A text of several lines stays on one line, so that the comment behind it belongs to it.
         serde_json::Value::String(text) if text.contains('\n') => serde_json::Value::String(text.clone()).to_string(),
-        value => serde_yaml::to_string(value).expect("a scalar is plain data").trim_end().to_owned(),
+        value => serde_yaml::to_string(value)
+            .expect("a scalar is plain data")
+            .trim_end()
+            .to_owned(),
     }
 }
 

@@ -27,7 +27,9 @@ pub fn listing<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     match words.as_slice() {
         [] => "nothing".to_owned(),
         [one] => one.clone(),
-        many if many.len() > MOST => format!("{} and {} more", many[..MOST].join(", "), many.len() - MOST),
+        many if many.len() > MOST => {
+            format!("{} and {} more", many[..MOST].join(", "), many.len() - MOST)
+        }
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }

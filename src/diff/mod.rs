@@ -42,8 +42,18 @@ impl FileChange {
             (Some(_), Some(_)) => ChangeKind::Changed,
         };
         let diff = TextDiff::from_lines(old.unwrap_or_default(), new.unwrap_or_default());
-        let name = |side: &str, text: Option<&str>| if text.is_some() { format!("{side}/{path}") } else { "/dev/null".to_owned() };
-        let unified = diff.unified_diff().context_radius(3).header(&name("a", old), &name("b", new)).to_string();
+        let name = |side: &str, text: Option<&str>| {
+            if text.is_some() {
+                format!("{side}/{path}")
+            } else {
+                "/dev/null".to_owned()
+            }
+        };
+        let unified = diff
+            .unified_diff()
+            .context_radius(3)
+            .header(&name("a", old), &name("b", new))
+            .to_string();
         let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
         Some(Self {
             path: path.to_owned(),
@@ -65,13 +75,25 @@ pub fn markdown(changes: &[FileChange]) -> String {
     if changes.is_empty() {
         return "The bundle does not change.\n".to_owned();
     }
-    let mut text = format!("**{} files change**\n\n| file | | lines |\n| --- | --- | --- |\n", changes.len());
+    let mut text = format!(
+        "**{} files change**\n\n| file | | lines |\n| --- | --- | --- |\n",
+        changes.len()
+    );
     for change in changes {
-        text.push_str(&format!("| `{}` | {} | +{} −{} |\n", change.path, change.kind.name(), change.added, change.removed));
+        text.push_str(&format!(
+            "| `{}` | {} | +{} −{} |\n",
+            change.path,
+            change.kind.name(),
+            change.added,
+            change.removed
+        ));
     }
     for change in changes {
         let fence = fence(&change.unified);
-        text.push_str(&format!("\n<details><summary><code>{}</code></summary>\n\n{fence}diff\n{}{fence}\n\n</details>\n", change.path, change.unified));
+        text.push_str(&format!(
+            "\n<details><summary><code>{}</code></summary>\n\n{fence}diff\n{}{fence}\n\n</details>\n",
+            change.path, change.unified
+        ));
     }
     text
 }

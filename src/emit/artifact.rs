@@ -49,7 +49,15 @@ pub struct Emission {
 impl Emission {
     /// Takes over what another emitter made.
     pub(super) fn absorb(&mut self, other: Self) {
-        let Self { artifacts, packages, programs, users, directories, actions, enabled } = other;
+        let Self {
+            artifacts,
+            packages,
+            programs,
+            users,
+            directories,
+            actions,
+            enabled,
+        } = other;
         self.artifacts.extend(artifacts);
         self.packages.extend(packages);
         self.programs.extend(programs);

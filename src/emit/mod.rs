@@ -6,11 +6,21 @@
 
 mod artifact;
 mod compose;
+mod coredns;
+mod cron;
 mod environment;
+mod fail2ban;
 mod files;
+mod firewall;
+mod health;
+mod identity;
 mod install;
+mod nginx;
 mod packages;
+mod ssh;
 mod systemd;
+mod tls;
+mod upgrades;
 
 pub use artifact::{Artifact, Emission, Phase};
 pub use install::ENGINE;
@@ -27,7 +37,21 @@ pub(crate) struct Emitter {
 }
 
 /// Every family but the ones that need all others: see [`host`].
-const EMITTERS: &[Emitter] = &[compose::EMITTER, files::EMITTER, packages::EMITTER, systemd::EMITTER];
+const EMITTERS: &[Emitter] = &[
+    compose::EMITTER,
+    coredns::EMITTER,
+    cron::EMITTER,
+    fail2ban::EMITTER,
+    files::EMITTER,
+    firewall::EMITTER,
+    health::EMITTER,
+    nginx::EMITTER,
+    packages::EMITTER,
+    ssh::EMITTER,
+    systemd::EMITTER,
+    tls::EMITTER,
+    upgrades::EMITTER,
+];
 
 /// Everything of one host.
 #[derive(Debug)]
@@ -66,6 +90,9 @@ fn host(site: &Site, host: &Host) -> HostBundle {
     for emitter in EMITTERS {
         all.absorb((emitter.emit)(site, host));
     }
+    let users: Vec<_> = host.users.iter().chain(&all.users).cloned().collect();
+    let directories: Vec<_> = host.directories.iter().chain(&all.directories).cloned().collect();
+    all.absorb(identity::emit(site, host, &users, &directories));
     all.artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     HostBundle {
         host: host.name.clone(),

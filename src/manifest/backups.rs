@@ -1,9 +1,7 @@
 //! `backups`: what is kept, where, and for how long.
 
 use super::secret_ref::SecretRef;
-use super::values::{
-    AbsolutePath, Name, Port, Schedule, ServerName, SshKey, Text, UserName, WebUrl,
-};
+use super::values::{AbsolutePath, Name, Port, Schedule, ServerName, SshKey, Text, UserName, WebUrl};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -161,9 +159,7 @@ pub struct RcloneTarget {
 }
 
 /// What is kept beside databases and data.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Include {
     /// The releases of applications.

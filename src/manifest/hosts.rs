@@ -47,9 +47,7 @@ pub struct Addresses {
 }
 
 /// An operating system, by the names of its os-release file.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 pub enum Os {
     #[default]
     #[serde(rename = "debian-12")]

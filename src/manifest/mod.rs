@@ -25,15 +25,11 @@ mod tls;
 pub mod values;
 
 pub use admins::Admin;
-pub use backups::{
-    Backups, Destination, DestinationTarget, Include, Keep, RcloneTarget, S3Target, SftpTarget,
-};
+pub use backups::{Backups, Destination, DestinationTarget, Include, Keep, RcloneTarget, S3Target, SftpTarget};
 pub use dns::{Dns, Records, Zone};
 pub use environments::{Environment, ServiceDefaults};
 pub use files::{File, FileSource, OnChange, SiteFile};
-pub use hardening::{
-    Fail2ban, Firewall, FirewallBackend, Hardening, Ssh, SshPolicy, UnattendedUpgrades,
-};
+pub use hardening::{Fail2ban, Firewall, FirewallBackend, Hardening, Ssh, SshPolicy, UnattendedUpgrades};
 pub use hosts::{Addresses, Disk, Host, Os, Size};
 pub use ingress::{AccessLog, HeaderValue, Ingress, IngressRuntime, SecurityHeaders};
 pub use notify::{Channel, EmailChannel, MailHost, MailServer, Slack, Webhook};
@@ -53,8 +49,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use values::{
-    AbsolutePath, DefaultsKey, EnvName, HostName, Name, Place, Registry, RuleName, SecretName,
-    SourceGlob, Text,
+    AbsolutePath, DefaultsKey, EnvName, HostName, Name, Place, Registry, RuleName, SecretName, SourceGlob, Text,
 };
 
 /// One system: its hosts, what runs on them, and how the world reaches it.

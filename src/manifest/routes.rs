@@ -5,9 +5,7 @@ use super::planned::Planned;
 use super::secret_ref::SecretRef;
 use super::switch::Switch;
 use super::tls::RouteTls;
-use super::values::{
-    Bytes, Cidr, Duration, HeaderName, HostName, Json, ListenOn, Location, Rate, RoutePath, Target,
-};
+use super::values::{Bytes, Cidr, Duration, HeaderName, HostName, Json, ListenOn, Location, Rate, RoutePath, Target};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -88,19 +88,13 @@ impl JsonSchema for EnvValue {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = EnvSecret::json_schema(generator);
-        schema.insert(
-            "type".into(),
-            json!(["string", "number", "boolean", "object"]),
-        );
+        schema.insert("type".into(), json!(["string", "number", "boolean", "object"]));
         schema.insert("x-unit".into(), "text".into());
         schema.insert(
             "description".into(),
             "A value, or `{secret: name}` for one that is filled in on the host.".into(),
         );
-        schema.insert(
-            "examples".into(),
-            json!(["production", {"secret": "session_key"}]),
-        );
+        schema.insert("examples".into(), json!(["production", {"secret": "session_key"}]));
         schema
     }
 }
@@ -125,8 +119,7 @@ impl<'de> Deserialize<'de> for TextOrSecret {
                 text.parse().map(TextOrSecret::Text).map_err(E::custom)
             }
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<TextOrSecret, A::Error> {
-                SecretRef::deserialize(de::value::MapAccessDeserializer::new(map))
-                    .map(TextOrSecret::Secret)
+                SecretRef::deserialize(de::value::MapAccessDeserializer::new(map)).map(TextOrSecret::Secret)
             }
         }
         deserializer.deserialize_any(Visitor)

@@ -93,10 +93,7 @@ impl<T: JsonSchema> JsonSchema for Switch<T> {
         let mut short = json!({"true": {}});
         match schema.get("x-short") {
             Some(Value::String(key)) => short["string"] = key.clone().into(),
-            Some(Value::Object(forms)) => short
-                .as_object_mut()
-                .expect("made above")
-                .extend(forms.clone()),
+            Some(Value::Object(forms)) => short.as_object_mut().expect("made above").extend(forms.clone()),
             _ => {}
         }
         schema.insert("x-short".into(), short);

@@ -15,18 +15,12 @@ fn refused<T: DeserializeOwned + std::fmt::Debug>(value: Value) -> String {
 #[test]
 fn a_switch_is_off_on_or_set() {
     assert_eq!(read::<Switch<Ssh>>(json!(false)), Ok(Switch::Off));
-    assert_eq!(
-        read::<Switch<Ssh>>(json!(true)),
-        Ok(Switch::with_defaults())
-    );
+    assert_eq!(read::<Switch<Ssh>>(json!(true)), Ok(Switch::with_defaults()));
     assert_eq!(read::<Switch<Ssh>>(json!({})), Ok(Switch::with_defaults()));
     let set: Switch<Ssh> = read(json!({"port": 2222})).expect("a map is on");
     assert_eq!(set.on().map(|ssh| ssh.port.get()), Some(2222));
     assert!(refused::<Switch<Ssh>>(json!("strict")).contains("true, false or a map"));
-    assert_eq!(
-        serde_json::to_value(Switch::<Ssh>::Off).ok(),
-        Some(json!(false))
-    );
+    assert_eq!(serde_json::to_value(Switch::<Ssh>::Off).ok(), Some(json!(false)));
     assert_eq!(
         read::<Switch<Auth>>(json!({"basic": {"secret": "x"}})).map(|auth| auth.is_on()),
         Ok(true)
@@ -53,8 +47,8 @@ fn the_environment_takes_scalars_and_secrets() {
 #[test]
 fn settings_nest_and_hold_lines() {
     let setting = json!({"a": [1, "x", {"b": true}], "c": 1.1});
-    let read_back = read::<values::Setting>(setting.clone())
-        .and_then(|s| serde_json::to_value(s).map_err(|e| e.to_string()));
+    let read_back =
+        read::<values::Setting>(setting.clone()).and_then(|s| serde_json::to_value(s).map_err(|e| e.to_string()));
     assert_eq!(read_back, Ok(setting));
     assert!(refused::<values::Setting>(json!({"a": ["x\ny"]})).contains("line break"));
     assert!(refused::<values::Setting>(json!({"a b": 1})).contains("name of a setting"));
@@ -88,34 +82,19 @@ fn an_issuer_is_named_or_addressed() {
 fn a_header_is_set_or_left_out() {
     assert_eq!(read(json!(false)), Ok(HeaderValue::Off));
     assert!(refused::<HeaderValue>(json!(true)).contains("no value of a header"));
-    let headers: SecurityHeaders =
-        read(json!({"permissions_policy": false, "X-Served-By": "acme"})).expect("headers");
+    let headers: SecurityHeaders = read(json!({"permissions_policy": false, "X-Served-By": "acme"})).expect("headers");
     assert_eq!(headers.permissions_policy, Some(HeaderValue::Off));
     assert_eq!(
-        headers
-            .other
-            .keys()
-            .map(|name| name.as_str())
-            .collect::<Vec<_>>(),
+        headers.other.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
         ["X-Served-By"]
     );
-    assert!(
-        refused::<SecurityHeaders>(json!({"content_security_polic": "x"})).contains("with dashes")
-    );
+    assert!(refused::<SecurityHeaders>(json!({"content_security_polic": "x"})).contains("with dashes"));
 }
 
 #[test]
 fn planned_parts_are_seen() {
-    assert!(
-        !read::<Planned>(json!(false))
-            .expect("anything")
-            .is_asked_for()
-    );
-    assert!(
-        read::<Planned>(json!({"on": "vps"}))
-            .expect("anything")
-            .is_asked_for()
-    );
+    assert!(!read::<Planned>(json!(false)).expect("anything").is_asked_for());
+    assert!(read::<Planned>(json!({"on": "vps"})).expect("anything").is_asked_for());
 }
 
 #[test]
@@ -128,14 +107,9 @@ fn kinds_read_their_own_sections() {
             .map(|host| host.to_string())
             .collect::<Vec<_>>()
     };
-    let app: Service =
-        read(json!({"kind": "app", "on": ["vps"], "command": ["bin/x"]})).expect("an app");
-    assert_eq!(
-        (app.kind(), common(&app)),
-        (Kind::App, vec!["vps".to_owned()])
-    );
-    let smtp: Service = read(json!({"kind": "smtp", "external": {"host": "smtp.example.net"}}))
-        .expect("a mail server");
+    let app: Service = read(json!({"kind": "app", "on": ["vps"], "command": ["bin/x"]})).expect("an app");
+    assert_eq!((app.kind(), common(&app)), (Kind::App, vec!["vps".to_owned()]));
+    let smtp: Service = read(json!({"kind": "smtp", "external": {"host": "smtp.example.net"}})).expect("a mail server");
     assert_eq!(smtp.kind().to_string(), "smtp");
     assert!(refused::<Service>(json!({"kind": "mysql"})).contains("mysql"));
     assert!(refused::<Service>(json!({})).contains("kind"));

@@ -99,8 +99,7 @@ impl<'de> Deserialize<'de> for Issuer {
                 }
             }
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Issuer, A::Error> {
-                Directory::deserialize(de::value::MapAccessDeserializer::new(map))
-                    .map(|own| Issuer::Acme(own.acme))
+                Directory::deserialize(de::value::MapAccessDeserializer::new(map)).map(|own| Issuer::Acme(own.acme))
             }
         }
         deserializer.deserialize_any(Visitor)

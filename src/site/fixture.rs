@@ -138,3 +138,26 @@ pub(crate) fn unit(name: &str) -> Unit {
         calendar: Vec::new(),
     }
 }
+
+/// A web server with one rate zone and no server.
+pub(crate) fn ingress() -> Ingress {
+    Ingress {
+        origin: at("/ingress"),
+        worker_connections: 1024,
+        trusted_proxies: Vec::new(),
+        real_ip_header: "X-Forwarded-For".into(),
+        content_security_policy: None,
+        headers: Vec::new(),
+        include: Vec::new(),
+        log_buffer: None,
+        error_pages: None,
+        servers: Vec::new(),
+        upstreams: Vec::new(),
+        rates: vec![RateZone {
+            name: "api".into(),
+            origin: at("/routes"),
+            rate: "10r/s".into(),
+        }],
+        caches: Vec::new(),
+    }
+}

@@ -8,7 +8,6 @@
 //! The merge rule is RFC 7396 everywhere. `null` stays in the tree until `defaults`, so that it also removes what lies under a
 //! service, not only what the file before it said.
 
-mod anchors;
 mod assets;
 mod defaults;
 mod expand;
@@ -22,7 +21,6 @@ mod overlay;
 mod place;
 mod pointer;
 mod read;
-mod scalar;
 mod schema;
 mod validate;
 mod yaml;

@@ -66,8 +66,7 @@ fn case(name: &str) {
     let base = match base() {
         Ok(base) => base.to_string_lossy(),
         Err(why) => {
-            let required =
-                std::env::var_os("SITEWRIGHT_NATIVE").is_some_and(|value| value == "require");
+            let required = std::env::var_os("SITEWRIGHT_NATIVE").is_some_and(|value| value == "require");
             assert!(!required, "cannot run: {why}");
             println!("skipped: {why}");
             return;
@@ -89,11 +88,7 @@ fn case(name: &str) {
         .output()
         .expect("unshare was found when the root was made");
     let said = [output.stdout, output.stderr].concat();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&said)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
 }
 
 /// One test for each case, and one that holds this list against the cases that there are.

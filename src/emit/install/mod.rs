@@ -32,24 +32,51 @@ pub(super) fn plan(site: &Site, host: &Host, all: &Emission) -> String {
     plan.comment("package: name");
     let packages: BTreeSet<&str> = all.packages.iter().map(|package| package.name.as_str()).collect();
     packages.iter().for_each(|package| plan.record(&["package", package]));
-    plan.comment("program: name, path, version, address, SHA-256, member of the archive, arguments that print the version");
+    plan.comment(
+        "program: name, path, version, address, SHA-256, member of the archive, arguments that print the version",
+    );
     let programs: BTreeMap<&str, _> = all.programs.iter().map(|program| (program.path, program)).collect();
     for program in programs.values() {
-        plan.record(&["program", program.name, program.path, program.version, &program.url, &program.sha256, program.member, program.version_args]);
+        plan.record(&[
+            "program",
+            program.name,
+            program.path,
+            program.version,
+            &program.url,
+            &program.sha256,
+            program.member,
+            program.version_args,
+        ]);
     }
-    plan.comment("file: path, owner, mode, SHA-256, phase, whether secrets are filled in, set, actions that a change triggers");
+    plan.comment(
+        "file: path, owner, mode, SHA-256, phase, whether secrets are filled in, set, actions that a change triggers",
+    );
     all.artifacts.iter().for_each(|artifact| plan.file(artifact));
     plan.comment("action: name, order, check of the staged files, command");
     for action in actions(all) {
-        plan.record(&["action", &action.name, &action.order.to_string(), or_dash(action.check.as_deref()), or_dash(action.run.as_deref())]);
+        plan.record(&[
+            "action",
+            &action.name,
+            &action.order.to_string(),
+            or_dash(action.check.as_deref()),
+            or_dash(action.run.as_deref()),
+        ]);
     }
     plan.comment("unit: name, order");
-    let units: BTreeSet<(u16, &str)> = all.enabled.iter().map(|unit| (unit.order, unit.name.as_str())).collect();
+    let units: BTreeSet<(u16, &str)> = all
+        .enabled
+        .iter()
+        .map(|unit| (unit.order, unit.name.as_str()))
+        .collect();
     for (order, name) in units {
         plan.record(&["unit", name, &order.to_string()]);
     }
     plan.comment("health: command, seconds to become healthy");
-    plan.record(&["health", &format!("/usr/local/sbin/{}-health-check --after-install", site.name), &PATIENCE.to_string()]);
+    plan.record(&[
+        "health",
+        &format!("/usr/local/sbin/{}-health-check --critical --quiet", site.name),
+        &PATIENCE.to_string(),
+    ]);
     plan.text
 }
 
@@ -80,7 +107,16 @@ impl Plan {
 
     /// A field holds no tab and no line break: single-line values of the manifest cannot, and ours do not.
     fn record(&mut self, fields: &[&str]) {
-        let fields: Vec<String> = fields.iter().map(|field| if field.is_empty() { "-".into() } else { field.replace(['\t', '\n'], " ") }).collect();
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|field| {
+                if field.is_empty() {
+                    "-".into()
+                } else {
+                    field.replace(['\t', '\n'], " ")
+                }
+            })
+            .collect();
         writeln!(self.text, "{}", fields.join("\t")).expect("writing to a string");
     }
 

@@ -48,8 +48,7 @@ pub fn editor_schema() -> Value {
 
 /// What schema/site.schema.json holds.
 pub fn editor_schema_text() -> String {
-    let mut text = serde_json::to_string_pretty(&editor_schema())
-        .expect("a value of strings, numbers and maps");
+    let mut text = serde_json::to_string_pretty(&editor_schema()).expect("a value of strings, numbers and maps");
     text.push('\n');
     text
 }

@@ -17,9 +17,7 @@ pub(super) fn patches(schema: &mut Value) {
 
     let mut site = made.patch(&root);
     site["description"] = schema["$defs"]["Environment"]["description"].clone();
-    let properties = site["properties"]
-        .as_object_mut()
-        .expect("the manifest is a map");
+    let properties = site["properties"].as_object_mut().expect("the manifest is a map");
     properties.shift_remove("environments");
     properties.insert(
         "extends".into(),
@@ -56,10 +54,7 @@ impl Patches {
                 "additionalProperties" if value.is_object() => self.nullable(value),
                 "anyOf" => {
                     let branches = value.as_array().into_iter().flatten();
-                    branches
-                        .map(|branch| self.patch(branch))
-                        .collect::<Vec<_>>()
-                        .into()
+                    branches.map(|branch| self.patch(branch)).collect::<Vec<_>>().into()
                 }
                 _ => value.clone(),
             };
@@ -78,9 +73,7 @@ impl Patches {
 
     fn nullable(&mut self, schema: &Value) -> Value {
         let mut patch = self.patch(schema);
-        let plain = patch.get("enum").is_none()
-            && patch.get("const").is_none()
-            && patch.get("not").is_none();
+        let plain = patch.get("enum").is_none() && patch.get("const").is_none() && patch.get("not").is_none();
         if let Some(kind) = patch.get("type").and_then(Value::as_str).filter(|_| plain) {
             patch["type"] = json!([kind, "null"]);
             return patch;
@@ -98,10 +91,7 @@ impl Patches {
     /// A patch need not say of which kind the service is.
     fn any_kind(&mut self, service: &Map<String, Value>) -> Value {
         let kinds = service["x-kinds"].as_object().expect("a map of schemas");
-        let built: Vec<&Value> = kinds
-            .values()
-            .filter(|kind| kind.get("$ref").is_some())
-            .collect();
+        let built: Vec<&Value> = kinds.values().filter(|kind| kind.get("$ref").is_some()).collect();
         let planned: Vec<&String> = kinds
             .iter()
             .filter(|(_, kind)| kind.get("$ref").is_none())
@@ -136,8 +126,6 @@ impl Patches {
 fn has_keys(schema: &Value) -> bool {
     let branches = schema.get("anyOf").and_then(Value::as_array);
     schema.get("properties").is_some()
-        || schema
-            .get("additionalProperties")
-            .is_some_and(Value::is_object)
+        || schema.get("additionalProperties").is_some_and(Value::is_object)
         || branches.is_some_and(|branches| branches.iter().any(has_keys))
 }

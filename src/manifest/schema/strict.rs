@@ -23,19 +23,12 @@ pub(super) fn each_schema(schema: &mut Value, change: &mut impl FnMut(&mut Map<S
     for (keyword, inner) in object.iter_mut() {
         match (keyword.as_str(), inner) {
             ("properties" | "patternProperties" | "$defs" | "x-kinds", Value::Object(schemas)) => {
-                schemas
-                    .values_mut()
-                    .for_each(|schema| each_schema(schema, change));
+                schemas.values_mut().for_each(|schema| each_schema(schema, change));
             }
             ("anyOf" | "allOf" | "oneOf", Value::Array(schemas)) => {
-                schemas
-                    .iter_mut()
-                    .for_each(|schema| each_schema(schema, change));
+                schemas.iter_mut().for_each(|schema| each_schema(schema, change));
             }
-            (
-                "items" | "additionalProperties" | "propertyNames" | "if" | "then" | "else" | "not",
-                schema,
-            ) => {
+            ("items" | "additionalProperties" | "propertyNames" | "if" | "then" | "else" | "not", schema) => {
                 each_schema(schema, change);
             }
             _ => {}
@@ -115,10 +108,7 @@ fn one_of_names(object: &mut Map<String, Value>) {
             (None, Some(Value::Array(names))) => names.clone(),
             _ => return,
         };
-        let description = branch
-            .get("description")
-            .cloned()
-            .unwrap_or_else(|| "".into());
+        let description = branch.get("description").cloned().unwrap_or_else(|| "".into());
         descriptions.extend(of_branch.iter().map(|_| description.clone()));
         names.extend(of_branch);
     }
@@ -137,9 +127,7 @@ fn one_of_keys(object: &mut Map<String, Value>) {
         let properties = branch.get("properties")?.as_object()?;
         let (key, schema) = properties.iter().next().filter(|_| properties.len() == 1)?;
         let mut schema = schema.clone();
-        if let (Some(description), Some(object)) =
-            (branch.get("description"), schema.as_object_mut())
-        {
+        if let (Some(description), Some(object)) = (branch.get("description"), schema.as_object_mut()) {
             object.insert("description".into(), description.clone());
         }
         if let (Some(examples), Some(object)) = (branch.get("examples"), schema.as_object_mut()) {
@@ -151,14 +139,9 @@ fn one_of_keys(object: &mut Map<String, Value>) {
         return;
     };
     let names: Vec<Value> = keys.iter().map(|(key, _)| key.as_str().into()).collect();
-    let mut needed: Vec<Value> = names
-        .iter()
-        .map(|name| json!({"required": [name]}))
-        .collect();
+    let mut needed: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
     if object.contains_key("x-off") {
-        needed
-            .iter_mut()
-            .for_each(|branch| branch["type"] = "object".into());
+        needed.iter_mut().for_each(|branch| branch["type"] = "object".into());
         needed.push(json!({"type": "boolean"}));
     } else {
         object.insert("type".into(), "object".into());
@@ -166,9 +149,7 @@ fn one_of_keys(object: &mut Map<String, Value>) {
     object.insert("oneOf".into(), needed.into());
     object.insert("x-one-of".into(), names.into());
     let properties = object.entry("properties").or_insert_with(|| json!({}));
-    let properties = properties
-        .as_object_mut()
-        .expect("properties are always a map");
+    let properties = properties.as_object_mut().expect("properties are always a map");
     for (key, schema) in keys.into_iter().rev() {
         properties.shift_insert(0, key, schema);
     }
@@ -227,10 +208,7 @@ fn in_order(object: &mut Map<String, Value>) {
 
 /// No object takes a key that it doesn't know. A dispatching one leaves that to its kinds; a condition has no type.
 fn closed(object: &mut Map<String, Value>) {
-    if object.contains_key("properties")
-        && object.contains_key("type")
-        && !object.contains_key("x-dispatch")
-    {
+    if object.contains_key("properties") && object.contains_key("type") && !object.contains_key("x-dispatch") {
         object.entry("additionalProperties").or_insert(false.into());
     }
 }
@@ -243,12 +221,8 @@ fn kinds_by_name(schema: &mut Value) {
             continue;
         };
         let pointer = reference.trim_start_matches('#');
-        let own = schema
-            .pointer_mut(pointer)
-            .expect("every $ref leads to a definition");
-        let properties = own["properties"]
-            .as_object_mut()
-            .expect("every kind is a map");
+        let own = schema.pointer_mut(pointer).expect("every $ref leads to a definition");
+        let properties = own["properties"].as_object_mut().expect("every kind is a map");
         properties.shift_insert(0, "kind".into(), json!({"type": "string", "const": kind}));
     }
 }

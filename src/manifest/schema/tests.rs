@@ -32,10 +32,7 @@ fn each<'a>(schema: &'a Value, at: &str, visit: &mut dyn FnMut(&str, &'a Map<Str
             ("anyOf" | "allOf" | "oneOf", Value::Array(schemas)) => {
                 schemas.iter().for_each(|schema| each(schema, &at, visit));
             }
-            (
-                "items" | "additionalProperties" | "propertyNames" | "if" | "then" | "not",
-                schema,
-            ) => {
+            ("items" | "additionalProperties" | "propertyNames" | "if" | "then" | "not", schema) => {
                 each(schema, &at, visit);
             }
             _ => {}
@@ -46,8 +43,7 @@ fn each<'a>(schema: &'a Value, at: &str, visit: &mut dyn FnMut(&str, &'a Map<Str
 /// A schema of its own for a part of another.
 fn part(whole: &Value, part: &Map<String, Value>) -> Value {
     let mut part = part.clone();
-    part.entry("$defs")
-        .or_insert_with(|| whole["$defs"].clone());
+    part.entry("$defs").or_insert_with(|| whole["$defs"].clone());
     part.into()
 }
 
@@ -78,15 +74,10 @@ fn the_strict_one_keeps_to_the_forms_that_are_documented() {
     let known: Vec<&str> = units().iter().map(|(unit, _)| *unit).collect();
     each(schema(), "", &mut |at, object| {
         assert!(!object.contains_key("anyOf"), "{at}: a union");
-        assert!(
-            !object.contains_key("pattern"),
-            "{at}: a pattern beside its unit"
-        );
+        assert!(!object.contains_key("pattern"), "{at}: a pattern beside its unit");
         assert_ne!(object.get("default"), Some(&Value::Null), "{at}");
         assert!(
-            !object
-                .get("type")
-                .is_some_and(|kind| kind.to_string().contains("null")),
+            !object.get("type").is_some_and(|kind| kind.to_string().contains("null")),
             "{at}: null"
         );
         if let Some(unit) = object.get("x-unit") {
@@ -95,10 +86,7 @@ fn the_strict_one_keeps_to_the_forms_that_are_documented() {
                 "{at}: {unit} is not in the table"
             );
         }
-        if object.contains_key("properties")
-            && object.contains_key("type")
-            && !object.contains_key("x-dispatch")
-        {
+        if object.contains_key("properties") && object.contains_key("type") && !object.contains_key("x-dispatch") {
             assert!(object.contains_key("additionalProperties"), "{at}: open");
         }
         if let Some(one_of) = object.get("oneOf") {
@@ -150,10 +138,7 @@ fn defaults_and_examples_are_valid() {
             seen.push(object);
             let validator = validator(&part(whole, object));
             for value in values {
-                let errors: Vec<String> = validator
-                    .iter_errors(value)
-                    .map(|e| e.to_string())
-                    .collect();
+                let errors: Vec<String> = validator.iter_errors(value).map(|e| e.to_string()).collect();
                 assert!(errors.is_empty(), "{at}: {value}: {errors:?}");
             }
         });
@@ -166,10 +151,7 @@ fn units_accept_what_is_given_as_their_example() {
         let Some(unit) = object.get("x-unit").and_then(Value::as_str) else {
             return;
         };
-        let (_, check) = units()
-            .iter()
-            .find(|(name, _)| *name == unit)
-            .expect("in the table");
+        let (_, check) = units().iter().find(|(name, _)| *name == unit).expect("in the table");
         let values = object
             .get("examples")
             .and_then(Value::as_array)
@@ -184,10 +166,7 @@ fn units_accept_what_is_given_as_their_example() {
 
 #[test]
 fn editors_take_all_that_the_language_says() {
-    assert_eq!(
-        complaints(&editor_schema(), &beyond()),
-        Vec::<String>::new()
-    );
+    assert_eq!(complaints(&editor_schema(), &beyond()), Vec::<String>::new());
 }
 
 #[test]
@@ -204,10 +183,7 @@ fn editors_refuse_what_the_language_does_not_say() {
             "/backups/to/local/s3",
             json!({"bucket": "b", "credentials": {"secret": "s3"}}),
         ),
-        (
-            "/environments/staging/services/db/limits/memory",
-            json!("1G"),
-        ),
+        ("/environments/staging/services/db/limits/memory", json!("1G")),
         ("/environments/staging/site/domian", json!("x.example")),
         ("/defaults/kind.app/instanses", json!(2)),
         ("/ingress/headers/content_security_polic", json!("x")),
@@ -223,21 +199,13 @@ fn editors_refuse_what_the_language_does_not_say() {
 
 #[test]
 fn every_kind_has_its_section() {
-    let kinds = schema()["$defs"]["Service"]["x-kinds"]
-        .as_object()
-        .expect("a map");
-    for (kind, target) in kinds
-        .iter()
-        .filter(|(_, target)| target.get("$ref").is_some())
-    {
+    let kinds = schema()["$defs"]["Service"]["x-kinds"].as_object().expect("a map");
+    for (kind, target) in kinds.iter().filter(|(_, target)| target.get("$ref").is_some()) {
         let name = target["$ref"]
             .as_str()
             .expect("a pointer")
             .trim_start_matches("#/$defs/");
-        assert_eq!(
-            schema()["$defs"][name]["properties"]["kind"]["const"],
-            *kind
-        );
+        assert_eq!(schema()["$defs"][name]["properties"]["kind"]["const"], *kind);
     }
 }
 
@@ -258,11 +226,7 @@ fn a_long_form_is_valid_and_read() {
     assert_eq!(complaints(schema(), &manifest), Vec::<String>::new());
     let read: Manifest = serde_json::from_value(manifest).expect("it is valid");
     assert_eq!(read.site.timezone.as_str(), "UTC");
-    let kinds: Vec<&str> = read
-        .services
-        .values()
-        .map(|service| service.kind().as_str())
-        .collect();
+    let kinds: Vec<&str> = read.services.values().map(|service| service.kind().as_str()).collect();
     assert_eq!(kinds, ["app", "postgres"]);
     let Service::Postgres(db) = &read.services["db"] else {
         panic!("db is a postgres")
@@ -271,8 +235,7 @@ fn a_long_form_is_valid_and_read() {
     let hardening = read.hardening.on().expect("a map is on");
     assert!(!hardening.ssh.is_on() && hardening.firewall.is_on());
     assert!(!read.backups.is_on() && !read.dns.is_on());
-    let again: Manifest =
-        serde_json::from_value(serde_json::to_value(&read).expect("plain data")).expect("the same");
+    let again: Manifest = serde_json::from_value(serde_json::to_value(&read).expect("plain data")).expect("the same");
     assert_eq!(again, read);
 }
 

@@ -8,8 +8,8 @@ use crate::manifest::files::File;
 use crate::manifest::planned::Planned;
 use crate::manifest::secret_ref::EnvValue;
 use crate::manifest::values::{
-    AbsolutePath, Argument, Cidr, DebianPackage, Duration, EnvName, HostName, Image, Name, Port,
-    PortRange, Schedule, Setting, SettingName, UserName, Version,
+    AbsolutePath, Argument, Cidr, DebianPackage, Duration, EnvName, HostName, Image, Name, Port, PortRange, Schedule,
+    Setting, SettingName, UserName, Version,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -148,9 +148,7 @@ pub struct OpenPort {
 }
 
 /// A protocol over IP.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     #[default]

@@ -14,9 +14,7 @@ mod static_files;
 mod uses;
 
 pub use app::{App, AppRuntime, Job, OpenPort, Protocol, Release};
-pub use common::{
-    Common, Data, DataType, External, Limits, Listen, Metrics, ServerRuntime, Update,
-};
+pub use common::{Common, Data, DataType, External, Limits, Listen, Metrics, ServerRuntime, Update};
 pub use container::NetworkMode;
 pub use health::{Health, HealthProbe};
 pub use oidc::{Oidc, OidcExternal};
@@ -132,8 +130,7 @@ impl JsonSchema for Service {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut kinds = Map::new();
-        let mut built =
-            |kind: Kind, schema: Schema| kinds.insert(kind.as_str().into(), schema.into());
+        let mut built = |kind: Kind, schema: Schema| kinds.insert(kind.as_str().into(), schema.into());
         built(Kind::App, generator.subschema_for::<App>());
         built(Kind::Static, generator.subschema_for::<Static>());
         built(Kind::Postgres, generator.subschema_for::<Postgres>());

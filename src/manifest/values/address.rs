@@ -32,9 +32,7 @@ impl Address {
     /// Reserved for networks that are not reachable from the internet (RFC 1918, RFC 4193, RFC 6598).
     pub fn is_private(&self) -> bool {
         match self.ip {
-            IpAddr::V4(ip) => {
-                ip.is_private() || (ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64)
-            }
+            IpAddr::V4(ip) => ip.is_private() || (ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64),
             IpAddr::V6(ip) => ip.is_unique_local(),
         }
     }
@@ -48,26 +46,20 @@ impl FromStr for Address {
             .split_once('/')
             .map_or((text, None), |(ip, prefix)| (ip, Some(prefix)));
         let ip: IpAddr = ip.parse().map_err(|_| {
-            format!(
-                "`{text}` is not an address: write it as 203.0.113.10, 2001:db8::10 or 10.0.0.2/24"
-            )
+            format!("`{text}` is not an address: write it as 203.0.113.10, 2001:db8::10 or 10.0.0.2/24")
         })?;
         if ip.is_unspecified() || ip.is_multicast() || ip.is_loopback() {
-            return Err(format!(
-                "`{text}` cannot be the address of a host that others reach"
-            ));
+            return Err(format!("`{text}` cannot be the address of a host that others reach"));
         }
         let Some(prefix) = prefix else {
             return Ok(Self { ip, prefix: None });
         };
-        let prefix = parse_prefix(ip, prefix)
-            .ok_or_else(|| format!("`{text}` has no valid prefix length after the slash"))?;
+        let prefix =
+            parse_prefix(ip, prefix).ok_or_else(|| format!("`{text}` has no valid prefix length after the slash"))?;
         let net = IpNet::new_assert(ip, prefix);
         let whole = if ip.is_ipv4() { 31 } else { 127 };
         if prefix < whole && ip == net.network() {
-            return Err(format!(
-                "`{text}` is a network: write the host's own address in it"
-            ));
+            return Err(format!("`{text}` is a network: write the host's own address in it"));
         }
         if ip.is_ipv4() && prefix < whole && ip == net.broadcast() {
             return Err(format!(
@@ -131,9 +123,7 @@ impl FromStr for Cidr {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || {
-            format!("`{text}` is not a network: write it as 198.51.100.0/24, or an address alone")
-        };
+        let wrong = || format!("`{text}` is not a network: write it as 198.51.100.0/24, or an address alone");
         let (ip, prefix) = text
             .split_once('/')
             .map_or((text, None), |(ip, prefix)| (ip, Some(prefix)));

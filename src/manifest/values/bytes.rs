@@ -66,11 +66,9 @@ impl FromStr for Bytes {
         let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == unit) else {
             return Err(wrong_unit(text, number, unit));
         };
-        scale(number, *factor).map(Self).ok_or_else(|| {
-            format!(
-                "`{text}` is not a whole number of bytes below 16EiB: write it in a smaller unit"
-            )
-        })
+        scale(number, *factor)
+            .map(Self)
+            .ok_or_else(|| format!("`{text}` is not a whole number of bytes below 16EiB: write it in a smaller unit"))
     }
 }
 

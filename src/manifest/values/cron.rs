@@ -40,9 +40,7 @@ fn check_schedule(text: &str) -> Result<(), String> {
 fn check_field(index: usize, field: &str) -> Result<(), String> {
     let name = FIELDS[index];
     // croner knows more than cron does: L, W, # and ? would reach a cron that refuses them.
-    let plain = |c: char| {
-        c.is_ascii_digit() || "*,-/".contains(c) || (index >= 3 && c.is_ascii_alphabetic())
-    };
+    let plain = |c: char| c.is_ascii_digit() || "*,-/".contains(c) || (index >= 3 && c.is_ascii_alphabetic());
     if let Some(c) = field.chars().find(|c| !plain(*c)) {
         return Err(format!(
             "`{c}` cannot stand in the {name} field `{field}` of a schedule"

@@ -58,9 +58,7 @@ impl MxData {
 
     /// The exchanger as written, relative or absolute; `.` says that the name takes no mail.
     pub fn exchange(&self) -> &str {
-        words(self.as_str())
-            .nth(1)
-            .expect("checked when it was read")
+        words(self.as_str()).nth(1).expect("checked when it was read")
     }
 }
 
@@ -81,11 +79,7 @@ fn check_name_data(text: &str) -> Result<(), String> {
 }
 
 fn check_exchange(text: &str) -> Result<(), String> {
-    if text == "." {
-        Ok(())
-    } else {
-        check_name_data(text)
-    }
+    if text == "." { Ok(()) } else { check_name_data(text) }
 }
 
 fn number<T: std::str::FromStr>(word: Option<&str>) -> Option<T> {
@@ -107,13 +101,7 @@ fn check_mx(text: &str) -> Result<(), String> {
 fn check_srv(text: &str) -> Result<(), String> {
     single_line(text)?;
     let mut parts = words(text);
-    let numbers: Option<[u16; 3]> = (|| {
-        Some([
-            number(parts.next())?,
-            number(parts.next())?,
-            number(parts.next())?,
-        ])
-    })();
+    let numbers: Option<[u16; 3]> = (|| Some([number(parts.next())?, number(parts.next())?, number(parts.next())?]))();
     match (numbers, parts.next(), parts.next()) {
         (Some(_), Some(name), None) => check_exchange(name),
         _ => Err(format!(
@@ -124,15 +112,10 @@ fn check_srv(text: &str) -> Result<(), String> {
 
 fn check_caa(text: &str) -> Result<(), String> {
     single_line(text)?;
-    let wrong = || {
-        format!("`{text}` is not the data of a CAA record: write it as 0 issue \"letsencrypt.org\"")
-    };
+    let wrong = || format!("`{text}` is not the data of a CAA record: write it as 0 issue \"letsencrypt.org\"");
     let mut parts = text.splitn(3, ' ');
     number::<u8>(parts.next()).ok_or_else(wrong)?;
-    let known = matches!(
-        parts.next(),
-        Some("issue" | "issuewild" | "issuemail" | "iodef")
-    );
+    let known = matches!(parts.next(), Some("issue" | "issuewild" | "issuemail" | "iodef"));
     let value = parts.next().unwrap_or_default();
     let inner = value
         .strip_prefix('"')
@@ -147,13 +130,12 @@ fn check_caa(text: &str) -> Result<(), String> {
 fn check_txt(text: &str) -> Result<(), String> {
     single_line(text)?;
     if text.len() > 1 && text.starts_with('"') && text.ends_with('"') {
-        return Err("a TXT record is written without quotes of its own: they are added where the zone file needs them".into());
+        return Err(
+            "a TXT record is written without quotes of its own: they are added where the zone file needs them".into(),
+        );
     }
     if text.len() > 4_000 {
-        return Err(
-            "a TXT record of more than 4000 bytes is not served by most name servers: shorten it"
-                .into(),
-        );
+        return Err("a TXT record of more than 4000 bytes is not served by most name servers: shorten it".into());
     }
     Ok(())
 }

@@ -49,9 +49,7 @@ pub(super) fn absolute(name: &str, domain: &Domain) -> String {
 
 pub(super) fn check_domain(text: &str) -> Result<(), String> {
     if let Some(bare) = text.strip_suffix('.') {
-        return Err(format!(
-            "a domain is written without a trailing dot: `{bare}`"
-        ));
+        return Err(format!("a domain is written without a trailing dot: `{bare}`"));
     }
     if text.contains("://") {
         return Err(format!("`{text}` is an address: write the domain alone"));
@@ -107,9 +105,7 @@ pub(super) fn check_labels(text: &str, underscores: bool) -> Result<(), String> 
 
 fn check_label(text: &str, label: &str, underscores: bool) -> Result<(), String> {
     if label.is_empty() {
-        return Err(format!(
-            "`{text}` has an empty label: between two dots stands a name"
-        ));
+        return Err(format!("`{text}` has an empty label: between two dots stands a name"));
     }
     if label.len() > 63 {
         return Err(format!(
@@ -124,9 +120,7 @@ fn check_label(text: &str, label: &str, underscores: bool) -> Result<(), String>
     if label.contains(|c: char| c.is_ascii_uppercase()) {
         return Err(format!("`{text}` has capitals: write names in lower case"));
     }
-    let plain = |c: char| {
-        c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || (underscores && c == '_')
-    };
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || (underscores && c == '_');
     if let Some(c) = label.chars().find(|c| !plain(*c)) {
         let shown = c.escape_debug();
         return Err(format!(
@@ -134,18 +128,14 @@ fn check_label(text: &str, label: &str, underscores: bool) -> Result<(), String>
         ));
     }
     if label.starts_with('-') || label.ends_with('-') {
-        return Err(format!(
-            "the label `{label}` begins or ends with a dash: remove it"
-        ));
+        return Err(format!("the label `{label}` begins or ends with a dash: remove it"));
     }
     Ok(())
 }
 
 fn check_registry(text: &str) -> Result<(), String> {
     let (host, port) = text.split_once(':').unwrap_or((text, "443"));
-    if !port.bytes().all(|b| b.is_ascii_digit())
-        || port.parse::<u16>().ok().is_none_or(|port| port == 0)
-    {
+    if !port.bytes().all(|b| b.is_ascii_digit()) || port.parse::<u16>().ok().is_none_or(|port| port == 0) {
         return Err(format!(
             "`{text}` is not a registry: write its host, as in ghcr.io or registry.acme.example:5000"
         ));

@@ -59,9 +59,7 @@ impl FromStr for Duration {
         while !rest.is_empty() || text.is_empty() {
             let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             let (number, tail) = rest.split_at(digits);
-            let unit_end = tail
-                .find(|c: char| c.is_ascii_digit())
-                .unwrap_or(tail.len());
+            let unit_end = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
             let (unit, tail) = tail.split_at(unit_end);
             let number: u64 = match number {
                 "" => {
@@ -114,9 +112,7 @@ impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Weeks are only read: `7d` says the same.
         let fits = |(unit, factor): &&(&str, u64)| {
-            *unit != "w"
-                && self.milliseconds >= *factor
-                && self.milliseconds.is_multiple_of(*factor)
+            *unit != "w" && self.milliseconds >= *factor && self.milliseconds.is_multiple_of(*factor)
         };
         match UNITS.iter().find(fits) {
             Some((unit, factor)) => write!(f, "{}{unit}", self.milliseconds / factor),

@@ -29,14 +29,11 @@ pub use dns::{CaaData, MxData, NameData, RecordName, SrvData, TxtData};
 pub use domain::{Domain, HostName, Registry, ServerName};
 pub use duration::Duration;
 pub use name::{
-    DebianPackage, DefaultsKey, EnvName, HeaderName, Name, Place, RedisCommand, RuleName,
-    SecretName, SecretPath, SqlName, SqlPattern, Target, UserName,
+    DebianPackage, DefaultsKey, EnvName, HeaderName, Name, Place, RedisCommand, RuleName, SecretName, SecretPath,
+    SqlName, SqlPattern, Target, UserName,
 };
 pub use number::{CpuCount, Percent};
-pub use path::{
-    AbsoluteGlob, AbsolutePath, FileMode, Mount, PathMatch, RoutePath, SocketName, SourceGlob,
-    SourcePath,
-};
+pub use path::{AbsoluteGlob, AbsolutePath, FileMode, Mount, PathMatch, RoutePath, SocketName, SourceGlob, SourcePath};
 pub use port::{Port, PortRange};
 pub use program::{Image, Version};
 pub use rate::{Rate, RatePer};

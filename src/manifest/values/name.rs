@@ -83,9 +83,7 @@ impl Target {
     pub fn parts(&self) -> (&str, Option<&str>) {
         self.as_str()
             .split_once('.')
-            .map_or((self.as_str(), None), |(service, part)| {
-                (service, Some(part))
-            })
+            .map_or((self.as_str(), None), |(service, part)| (service, Some(part)))
     }
 }
 
@@ -124,10 +122,7 @@ impl SqlPattern {
 fn check(text: &str, what: &str, longest: usize, also: &str) -> Result<(), String> {
     not_empty(text, what)?;
     if text.contains(|c: char| c.is_ascii_uppercase()) {
-        return Err(format!(
-            "`{text}` has capitals: write `{}`",
-            text.to_ascii_lowercase()
-        ));
+        return Err(format!("`{text}` has capitals: write `{}`", text.to_ascii_lowercase()));
     }
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || also.contains(c);
     if let Some(c) = text.chars().find(|c| !plain(*c)) {
@@ -138,9 +133,7 @@ fn check(text: &str, what: &str, longest: usize, also: &str) -> Result<(), Strin
         ));
     }
     if !text.starts_with(|c: char| c.is_ascii_lowercase() || (c == '_' && also.contains('_'))) {
-        return Err(format!(
-            "`{text}` does not begin with a letter, as {what} does"
-        ));
+        return Err(format!("`{text}` does not begin with a letter, as {what} does"));
     }
     if text.len() > longest {
         return Err(format!(
@@ -175,9 +168,7 @@ fn check_secret_path(text: &str) -> Result<(), String> {
 fn check_sql_name(text: &str) -> Result<(), String> {
     check(text, "a name in SQL", 63, "_-")?;
     if text.starts_with("pg_") {
-        return Err(format!(
-            "`{text}`: names that begin with `pg_` belong to PostgreSQL"
-        ));
+        return Err(format!("`{text}`: names that begin with `pg_` belong to PostgreSQL"));
     }
     Ok(())
 }
@@ -226,10 +217,7 @@ fn check_package(text: &str) -> Result<(), String> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".+-".contains(c);
     let begins = text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
     if text.len() < 2 || !begins || !text.chars().all(plain) {
-        return Err(format!(
-            "`{}` is not the name of a Debian package",
-            text.escape_debug()
-        ));
+        return Err(format!("`{}` is not the name of a Debian package", text.escape_debug()));
     }
     Ok(())
 }
@@ -241,9 +229,7 @@ fn check_target(text: &str) -> Result<(), String> {
             "`{text}` has too many parts: write service, service.process or service.data.name"
         ));
     }
-    parts
-        .iter()
-        .try_for_each(|part| check(part, "a name", 31, "-"))
+    parts.iter().try_for_each(|part| check(part, "a name", 31, "-"))
 }
 
 const RUNTIMES: [&str; 5] = ["container", "native", "php-fpm", "pm2", "systemd"];
@@ -252,10 +238,7 @@ fn check_defaults_key(text: &str) -> Result<(), String> {
     match text.split_once('.') {
         None if text == "all" => Ok(()),
         Some(("runtime", name)) if RUNTIMES.contains(&name) => Ok(()),
-        Some(("runtime", name)) => Err(format!(
-            "`{name}` is no runtime: write one of {}",
-            RUNTIMES.join(", ")
-        )),
+        Some(("runtime", name)) => Err(format!("`{name}` is no runtime: write one of {}", RUNTIMES.join(", "))),
         Some(("kind", name)) if Kind::ALL.iter().any(|kind| kind.as_str() == name) => Ok(()),
         Some(("kind", name)) => Err(format!("`{name}` is no kind of service")),
         _ => Err(format!(

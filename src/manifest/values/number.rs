@@ -39,9 +39,7 @@ impl FromStr for Percent {
             .and_then(|n| u16::try_from(n).ok())
         {
             Some(hundredths) => Ok(Self(hundredths)),
-            None => Err(format!(
-                "`{text}` is not between 0% and 100% with at most two decimals"
-            )),
+            None => Err(format!("`{text}` is not between 0% and 100% with at most two decimals")),
         }
     }
 }
@@ -67,9 +65,7 @@ impl CpuCount {
 
     fn from_number(number: f64) -> Result<Self, String> {
         let thousandths = (number * 1_000.0).round();
-        if !(1.0..=1_024_000.0).contains(&thousandths)
-            || (number * 1_000.0 - thousandths).abs() > 1e-6
-        {
+        if !(1.0..=1_024_000.0).contains(&thousandths) || (number * 1_000.0 - thousandths).abs() > 1e-6 {
             return Err(format!(
                 "{number} is not a number of processors: write one from 0.001 to 1024, as in 0.5 or 2"
             ));

@@ -60,10 +60,7 @@ impl SourcePath {
 pub enum PathMatch<'a> {
     Prefix(&'a str),
     Exact(&'a str),
-    Pattern {
-        expression: &'a str,
-        ignore_case: bool,
-    },
+    Pattern { expression: &'a str, ignore_case: bool },
 }
 
 impl RoutePath {
@@ -146,12 +143,10 @@ fn check_parts(parts: &str, text: &str, also: &str, plain: fn(char) -> bool) -> 
             '*' | '?' | '[' | ']' => {
                 format!("`{c}` cannot stand in `{text}`: one path is asked for, not a pattern")
             }
-            c if c.is_whitespace() => format!(
-                "`{text}` has a blank in it: rename it, not every program could tell where it ends"
-            ),
-            c => format!(
-                "`{c}` cannot stand in the path `{text}`: use letters, digits and ._+@=,:~-"
-            ),
+            c if c.is_whitespace() => {
+                format!("`{text}` has a blank in it: rename it, not every program could tell where it ends")
+            }
+            c => format!("`{c}` cannot stand in the path `{text}`: use letters, digits and ._+@=,:~-"),
         });
     }
     let trimmed = parts.strip_suffix('/').unwrap_or(parts);
@@ -166,9 +161,7 @@ fn check_parts(parts: &str, text: &str, also: &str, plain: fn(char) -> bool) -> 
         Some("..") => Err(format!(
             "`{text}` leaves its folder by `..`: write the path that is meant"
         )),
-        Some(_) => Err(format!(
-            "`{text}` has an empty or `.` part: write the path without it"
-        )),
+        Some(_) => Err(format!("`{text}` has an empty or `.` part: write the path without it")),
     }
 }
 
@@ -189,10 +182,7 @@ fn check_route(text: &str) -> Result<(), String> {
             "`{text}` is not the path of an address: begin it with /, =/ or ~"
         ));
     }
-    if let Some(c) = path
-        .chars()
-        .find(|c| c.is_whitespace() || "\"'\\{};$?#".contains(*c))
-    {
+    if let Some(c) = path.chars().find(|c| c.is_whitespace() || "\"'\\{};$?#".contains(*c)) {
         return Err(format!(
             "`{}` cannot stand in the path of an address here: match the part before it, or use `~` and a regular expression",
             c.escape_debug()

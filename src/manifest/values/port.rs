@@ -83,11 +83,7 @@ impl FromStr for PortRange {
                 .ok()
                 .filter(|_| plain)
                 .and_then(Port::new)
-                .ok_or_else(|| {
-                    format!(
-                        "`{text}` is not a port or a range of ports: write it as 993 or 49160-49200"
-                    )
-                })
+                .ok_or_else(|| format!("`{text}` is not a port or a range of ports: write it as 993 or 49160-49200"))
         };
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         let range = Self {

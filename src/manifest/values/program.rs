@@ -29,12 +29,7 @@ impl FromStr for Version {
     fn from_str(text: &str) -> Result<Self, String> {
         let plain = |c: char| c.is_ascii_alphanumeric() || ".-+_".contains(c);
         let begins = text.starts_with(|c: char| c.is_ascii_digit());
-        if !begins
-            || text.len() > 64
-            || !text.chars().all(plain)
-            || text.ends_with('.')
-            || text.contains("..")
-        {
+        if !begins || text.len() > 64 || !text.chars().all(plain) || text.ends_with('.') || text.contains("..") {
             return Err(format!(
                 "`{}` is not a version: write it as \"15\" or \"1.10\"",
                 text.escape_debug()
@@ -142,11 +137,7 @@ fn check_image(text: &str) -> Result<(), String> {
         .map_or((text, None), |(name, digest)| (name, Some(digest)));
     if let Some(digest) = digest {
         let hex = digest.strip_prefix("sha256:").ok_or_else(wrong)?;
-        if hex.len() != 64
-            || !hex
-                .bytes()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        {
+        if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
             return Err(format!(
                 "the digest of `{name}` is not sha256: and 64 hexadecimal digits"
             ));
@@ -160,17 +151,12 @@ fn check_image(text: &str) -> Result<(), String> {
         .map_or((last, None), |(last, tag)| (last, Some(tag)));
     let tag_char = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     if tag.is_some_and(|tag| {
-        tag.is_empty()
-            || tag.len() > 128
-            || tag.starts_with(['.', '-'])
-            || !tag.chars().all(tag_char)
+        tag.is_empty() || tag.len() > 128 || tag.starts_with(['.', '-']) || !tag.chars().all(tag_char)
     }) {
         return Err(wrong());
     }
     let part_char = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-    let part_ok = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_alphanumeric()) && part.chars().all(part_char)
-    };
+    let part_ok = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric()) && part.chars().all(part_char);
     let mut parts = folder.split('/').filter(|_| !folder.is_empty());
     let host_ok = parts.next().is_none_or(|host| {
         let (host, port) = host.split_once(':').unwrap_or((host, "1"));

@@ -30,11 +30,7 @@ impl FromStr for Rate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || {
-            format!(
-                "`{text}` is not a rate: write requests in a second as 10r/s, or in a minute as 5r/m"
-            )
-        };
+        let wrong = || format!("`{text}` is not a rate: write requests in a second as 10r/s, or in a minute as 5r/m");
         let (count, per) = text.split_once('/').ok_or_else(wrong)?;
         let digits = count.strip_suffix('r').ok_or_else(wrong)?;
         if !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -53,9 +49,7 @@ impl FromStr for Rate {
             0 => Err(format!(
                 "`{text}` lets nothing pass: write a rate above zero, or close the path with `allow`"
             )),
-            1_000_001.. => Err(format!(
-                "`{text}` is more than a million: leave the rate out"
-            )),
+            1_000_001.. => Err(format!("`{text}` is more than a million: leave the rate out")),
             _ => Ok(Self { count, per }),
         }
     }

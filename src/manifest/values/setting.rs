@@ -16,9 +16,7 @@ checked_text! {
 
 fn check_setting_name(text: &str) -> Result<(), String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    if !text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        || !text.chars().all(plain)
-        || text.len() > 128
+    if !text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !text.chars().all(plain) || text.len() > 128
     {
         return Err(format!(
             "`{}` is not the name of a setting: use letters, digits, `_`, `.` and `-`",

@@ -18,7 +18,9 @@ pub(super) fn single_line(text: &str) -> Result<(), String> {
 
 pub(super) fn no_placeholder(text: &str) -> Result<(), String> {
     if text.contains("{{secret:") {
-        return Err("`{{secret:` is reserved for the files of the bundle: refer to a secret as `{secret: name}`".into());
+        return Err(
+            "`{{secret:` is reserved for the files of the bundle: refer to a secret as `{secret: name}`".into(),
+        );
     }
     Ok(())
 }
@@ -91,10 +93,7 @@ impl Text {
 
 fn check_multi_text(text: &str) -> Result<(), String> {
     no_placeholder(text)?;
-    match text
-        .chars()
-        .find(|c| is_unseen(*c) && !matches!(c, '\n' | '\t'))
-    {
+    match text.chars().find(|c| is_unseen(*c) && !matches!(c, '\n' | '\t')) {
         None => Ok(()),
         Some(c) => Err(format!(
             "the control character U+{:04X} cannot stand here: remove it",
@@ -146,12 +145,7 @@ fn check_location(text: &str) -> Result<(), String> {
 }
 
 fn check_time_zone(text: &str) -> Result<(), String> {
-    let area = |part: &str| {
-        !part.is_empty()
-            && part
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c))
-    };
+    let area = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c));
     let parts: Vec<&str> = text.split('/').collect();
     let named = text.starts_with(|c: char| c.is_ascii_alphabetic());
     if named && parts.len() <= 3 && parts.iter().all(|part| area(part)) {
@@ -165,9 +159,7 @@ fn check_time_zone(text: &str) -> Result<(), String> {
 fn check_time_of_day(text: &str) -> Result<(), String> {
     let wrong = || format!("`{text}` is not a time of the day: write it as 04:00");
     let (hours, minutes) = text.split_once(':').ok_or_else(wrong)?;
-    let number = |digits: &str, below: u8| {
-        digits.len() == 2 && digits.parse::<u8>().is_ok_and(|n| n < below)
-    };
+    let number = |digits: &str, below: u8| digits.len() == 2 && digits.parse::<u8>().is_ok_and(|n| n < below);
     if number(hours, 24) && number(minutes, 60) {
         Ok(())
     } else {
@@ -178,27 +170,19 @@ fn check_time_of_day(text: &str) -> Result<(), String> {
 fn check_ssh_key(text: &str) -> Result<(), String> {
     single_line(text)?;
     if text.contains("PRIVATE KEY") {
-        return Err(
-            "this is a private key: write the public one, the line of the .pub file".into(),
-        );
+        return Err("this is a private key: write the public one, the line of the .pub file".into());
     }
     let mut words = text.splitn(3, ' ');
     let kind = words.next().unwrap_or_default();
     let key = words.next().unwrap_or_default();
-    if !["ssh-", "ecdsa-", "sk-"]
-        .iter()
-        .any(|start| kind.starts_with(start))
-    {
+    if !["ssh-", "ecdsa-", "sk-"].iter().any(|start| kind.starts_with(start)) {
         return Err("a public key begins with its type, as in ssh-ed25519: options before it cannot stand here".into());
     }
     if kind == "ssh-dss" {
-        return Err(
-            "DSA keys are no longer accepted by sshd: make one with `ssh-keygen -t ed25519`".into(),
-        );
+        return Err("DSA keys are no longer accepted by sshd: make one with `ssh-keygen -t ed25519`".into());
     }
     let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
-    if !key.starts_with("AAAA") || key.len() < 40 || !key.trim_end_matches('=').chars().all(base64)
-    {
+    if !key.starts_with("AAAA") || key.len() < 40 || !key.trim_end_matches('=').chars().all(base64) {
         return Err(format!(
             "the text after `{kind}` is not a public key: copy the whole line of the .pub file"
         ));

@@ -52,7 +52,13 @@ fn flat<'e>(branches: &'e [Vec<ValidationError<'static>>], path: &str) -> Vec<&'
 
 /// A missing key says more against a branch than a wrong value inside it.
 fn rank(branch: &[ValidationError<'static>]) -> (usize, usize) {
-    (branch.iter().filter(|error| matches!(error.kind(), Kind::Required { .. })).count(), branch.len())
+    (
+        branch
+            .iter()
+            .filter(|error| matches!(error.kind(), Kind::Required { .. }))
+            .count(),
+        branch.len(),
+    )
 }
 
 fn wrong_type(error: &ValidationError<'_>, path: &str, found: &str) -> Option<Vec<&'static str>> {
@@ -63,7 +69,10 @@ fn wrong_type(error: &ValidationError<'_>, path: &str, found: &str) -> Option<Ve
         Kind::Type { kind } => Some(type_names(kind)),
         _ => {
             let values = wrong_value(error, path)?;
-            values.iter().all(|value| json_type(value) != found).then(|| values.iter().map(|value| json_type(value)).collect())
+            values
+                .iter()
+                .all(|value| json_type(value) != found)
+                .then(|| values.iter().map(|value| json_type(value)).collect())
         }
     }
 }

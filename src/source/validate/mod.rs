@@ -28,7 +28,10 @@ impl Validator {
     pub fn new(schema: Schema, units: Units) -> Validator {
         let unit = move |name: &Json| {
             let named = |unit: &&(&str, _)| name.as_str() == Some(unit.0);
-            let (_, check) = units.iter().find(named).expect("every x-unit of the schema is in the table of units");
+            let (_, check) = units
+                .iter()
+                .find(named)
+                .expect("every x-unit of the schema is in the table of units");
             Unit(*check)
         };
         let compiled = jsonschema::draft202012::options()
@@ -48,21 +51,30 @@ impl Validator {
         let planned: Vec<Pointer> = told.iter().map(|told| told.pointer.clone()).collect();
         let json = root.to_json();
         if !self.compiled.is_valid(&json) {
-            let teller = tell::Teller { schema: &self.schema, root };
+            let teller = tell::Teller {
+                schema: &self.schema,
+                root,
+            };
             told.extend(self.compiled.iter_errors(&json).flat_map(|error| teller.tell(&error)));
         }
         told.extend(planned::unknown_in_patches(&self.schema, root));
         let mut kept: Vec<Told> = Vec::new();
         for one in told {
-            let repeated = kept.iter().any(|other| other.pointer == one.pointer && other.finding.code == one.finding.code);
-            let beside = one.finding.code != "not-built" && planned.iter().any(|planned| one.pointer.is_within(planned));
+            let repeated = kept
+                .iter()
+                .any(|other| other.pointer == one.pointer && other.finding.code == one.finding.code);
+            let beside =
+                one.finding.code != "not-built" && planned.iter().any(|planned| one.pointer.is_within(planned));
             if !repeated && !beside {
                 kept.push(one);
             }
         }
         // Which of several keys is needed is a consequence of one of them being misspelt.
-        let misspelt: Vec<Pointer> =
-            kept.iter().filter(|told| told.finding.code == "unknown-key").filter_map(|told| told.pointer.parent()).collect();
+        let misspelt: Vec<Pointer> = kept
+            .iter()
+            .filter(|told| told.finding.code == "unknown-key")
+            .filter_map(|told| told.pointer.parent())
+            .collect();
         kept.retain(|told| told.finding.code != "key-choice" || !misspelt.contains(&told.pointer));
         kept.into_iter().map(|told| told.finding).collect()
     }

@@ -40,16 +40,25 @@ fn walk<'s>(schema: &'s Schema, node: &Node, schemas: &[&'s Json], at: &Pointer,
         }
         Value::List(items) => {
             let schemas = view.items();
-            items.iter().enumerate().for_each(|(i, item)| walk(schema, item, &schemas, &at.index(i), out));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(i, item)| walk(schema, item, &schemas, &at.index(i), out));
         }
-        Value::String(text) if planned_values(&view).any(|value| value == text) => out.push(refuse(at.clone(), Some(text))),
+        Value::String(text) if planned_values(&view).any(|value| value == text) => {
+            out.push(refuse(at.clone(), Some(text)))
+        }
         _ => {}
     }
 }
 
 /// The names of an `enum` that are not built.
 pub(crate) fn planned_values<'s>(view: &View<'s>) -> impl Iterator<Item = &'s str> + use<'s> {
-    let values: Vec<&str> = view.parts().flat_map(|part| list(part, "x-planned-values")).filter_map(Json::as_str).collect();
+    let values: Vec<&str> = view
+        .parts()
+        .flat_map(|part| list(part, "x-planned-values"))
+        .filter_map(Json::as_str)
+        .collect();
     values.into_iter()
 }
 
@@ -58,16 +67,28 @@ fn refuse(pointer: Pointer, value: Option<&str>) -> Told {
         Some(value) => format!("`{value}` as `{}`", pointer.dotted()),
         None => format!("`{}`", pointer.dotted()),
     };
-    let finding = Diagnostic::error("not-built", format!("{what} is part of the language, but this version does not build it yet"));
-    let finding = if value.is_some() { finding.at(&pointer, "not built yet") } else { finding.at_key(&pointer, "not built yet") };
-    Told { finding: finding.help("leave it out until a version builds it"), pointer }
+    let finding = Diagnostic::error(
+        "not-built",
+        format!("{what} is part of the language, but this version does not build it yet"),
+    );
+    let finding = if value.is_some() {
+        finding.at(&pointer, "not built yet")
+    } else {
+        finding.at_key(&pointer, "not built yet")
+    };
+    Told {
+        finding: finding.help("leave it out until a version builds it"),
+        pointer,
+    }
 }
 
 /// Keys of `defaults` that no service could have. What a service does have of them is checked there.
 pub(crate) fn unknown_in_patches(schema: &Schema, root: &Node) -> Vec<Told> {
     let at = Pointer::root().child("defaults");
     let sections = root.child("defaults").and_then(Node::as_map).into_iter().flatten();
-    sections.flat_map(|(name, section)| in_section(schema, &at.child(name), name, section)).collect()
+    sections
+        .flat_map(|(name, section)| in_section(schema, &at.child(name), name, section))
+        .collect()
 }
 
 fn in_section(schema: &Schema, at: &Pointer, name: &str, section: &Node) -> Vec<Told> {
@@ -89,5 +110,7 @@ fn in_section(schema: &Schema, at: &Pointer, name: &str, section: &Node) -> Vec<
     }
     let known: Vec<&str> = views.iter().flat_map(View::keys).collect();
     let keys = section.as_map().into_iter().flatten().map(|(key, _)| key.as_str());
-    keys.filter(|key| !known.contains(key)).map(|key| unknown_key(at, key, &known, None)).collect()
+    keys.filter(|key| !known.contains(key))
+        .map(|key| unknown_key(at, key, &known, None))
+        .collect()
 }

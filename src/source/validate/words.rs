@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use crate::source::node::{Node, Value};
 use crate::source::schema::{Schema, View, list};
+use crate::source::yaml::scalar;
 
 /// "a text, a number or a map"
 pub(crate) fn types(names: &[&str]) -> String {
@@ -61,14 +62,24 @@ pub(crate) fn quoted(text: &str) -> String {
 /// As it could be typed in.
 pub(crate) fn typed(json: &Json) -> String {
     match json {
-        Json::String(text) if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-./@".contains(c)) => text.clone(),
+        Json::String(text) if is_bare(text) => text.clone(),
         Json::Object(map) => {
-            let inner: Vec<String> = map.iter().map(|(key, value)| format!("{key}: {}", typed(value))).collect();
+            let inner: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{key}: {}", typed(value)))
+                .collect();
             format!("{{{}}}", inner.join(", "))
         }
         Json::Array(items) => format!("[{}]", items.iter().map(typed).collect::<Vec<_>>().join(", ")),
         other => other.to_string(),
     }
+}
+
+/// Whether the text stays one without quotes.
+fn is_bare(text: &str) -> bool {
+    let starts = text.starts_with(|c: char| c.is_alphanumeric() || c == '/' || c == '.');
+    let plain = text.chars().all(|c| c.is_alphanumeric() || "_-./@".contains(c));
+    starts && plain && matches!(scalar::plain(text), Ok(Value::String(_)))
 }
 
 /// The first example that the schema gives, as it could be typed in.
@@ -83,7 +94,11 @@ pub(crate) fn accepted<'s>(schema: &'s Schema, view: &View<'s>) -> Vec<&'s str> 
         match short {
             Json::String(rule) if rule == "keys" => names.extend(["array", "string"]),
             Json::String(rule) => {
-                let inner = if rule == "[]" { view.items() } else { view.property(rule) };
+                let inner = if rule == "[]" {
+                    view.items()
+                } else {
+                    view.property(rule)
+                };
                 names.extend(named(&schema.view(inner, None, None)));
             }
             Json::Object(forms) => names.extend(forms.keys().map(String::as_str)),

@@ -9,10 +9,7 @@ mod texts;
 use super::units;
 
 fn check(unit: &str, text: &str) -> Result<(), String> {
-    let (_, check) = units()
-        .iter()
-        .find(|(name, _)| *name == unit)
-        .expect("in the table");
+    let (_, check) = units().iter().find(|(name, _)| *name == unit).expect("in the table");
     check(text)
 }
 

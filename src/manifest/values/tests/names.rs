@@ -25,10 +25,7 @@ fn names() {
         &[("s3.key", "`.` cannot stand"), ("../x", "cannot stand")],
     );
     takes("secret-path", &["session_key", "s3.access_key_id"]);
-    refuses(
-        "secret-path",
-        &[("a.b.c", "cannot stand"), ("a.", "cannot be empty")],
-    );
+    refuses("secret-path", &[("a.b.c", "cannot stand"), ("a.", "cannot be empty")]);
     takes("sql-name", &["acme", "psa_platform", "_x", "my-db"]);
     refuses(
         "sql-name",
@@ -60,17 +57,10 @@ fn names() {
     takes("debian-package", &["imagemagick", "g++", "libssl3.0"]);
     refuses(
         "debian-package",
-        &[
-            ("-y", "not the name"),
-            ("a b", "not the name"),
-            ("a;b", "not the name"),
-        ],
+        &[("-y", "not the name"), ("a b", "not the name"), ("a;b", "not the name")],
     );
     takes("target", &["web", "shop.web", "shop.data.media"]);
-    refuses(
-        "target",
-        &[("a.b.c.d", "too many parts"), ("http://x", "cannot stand")],
-    );
+    refuses("target", &[("a.b.c.d", "too many parts"), ("http://x", "cannot stand")]);
     takes("defaults-key", &["all", "runtime.pm2", "kind.postgres"]);
     refuses(
         "defaults-key",
@@ -81,31 +71,17 @@ fn names() {
         ],
     );
     takes("place", &["services.hub", "routes.@"]);
-    refuses(
-        "place",
-        &[("services hub", "with dots"), ("a..b", "with dots")],
-    );
+    refuses("place", &[("services hub", "with dots"), ("a..b", "with dots")]);
 }
 
 #[test]
 fn patterns_of_databases() {
-    let matches = |pattern: &str, name: &str| {
-        pattern
-            .parse::<SqlPattern>()
-            .expect("a pattern")
-            .matches(name)
-    };
+    let matches = |pattern: &str, name: &str| pattern.parse::<SqlPattern>().expect("a pattern").matches(name);
     assert!(
-        matches("acme", "acme")
-            && matches("acme_*", "acme_prod")
-            && matches("*", "x")
-            && matches("a*b*c", "a1b2c")
+        matches("acme", "acme") && matches("acme_*", "acme_prod") && matches("*", "x") && matches("a*b*c", "a1b2c")
     );
     assert!(
-        !matches("acme", "acme2")
-            && !matches("acme_*", "acme")
-            && !matches("a*b*c", "acb")
-            && !matches("a*a", "a")
+        !matches("acme", "acme2") && !matches("acme_*", "acme") && !matches("a*b*c", "acb") && !matches("a*a", "a")
     );
 }
 
@@ -143,7 +119,9 @@ fn programs() {
             ("https://x/y", "not a container image"),
         ],
     );
-    let image: Image = "localhost:5000/x/y:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".parse().expect("an image");
+    let image: Image = "localhost:5000/x/y:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        .parse()
+        .expect("an image");
     assert_eq!(
         (image.registry(), image.tag(), image.digest().is_some()),
         ("localhost:5000", Some("1"), true)
@@ -183,8 +161,7 @@ fn the_keys_of_maps_are_told_apart_by_their_patterns() {
     ];
     for unit in keys {
         assert!(
-            crate::manifest::values::unit::pattern_of(unit)
-                .is_some_and(|pattern| key_unit(pattern) == Some(unit)),
+            crate::manifest::values::unit::pattern_of(unit).is_some_and(|pattern| key_unit(pattern) == Some(unit)),
             "{unit}"
         );
     }

@@ -7,13 +7,7 @@ use crate::manifest::values::*;
 fn paths() {
     takes(
         "path",
-        &[
-            "/opt/acme/api",
-            "/",
-            "/srv/",
-            "/etc/cron.d/extra",
-            "/a/@b=c,d:e~f+g",
-        ],
+        &["/opt/acme/api", "/", "/srv/", "/etc/cron.d/extra", "/a/@b=c,d:e~f+g"],
     );
     refuses(
         "path",
@@ -34,18 +28,12 @@ fn paths() {
     takes("path-glob", &["/opt/acme/nginx.d/*.conf", "/a/[ab]?"]);
     refuses(
         "path-glob",
-        &[
-            ("/a/{b,c}", "`{` cannot stand"),
-            ("/a/*;", "`;` cannot stand"),
-        ],
+        &[("/a/{b,c}", "`{` cannot stand"), ("/a/*;", "`;` cannot stand")],
     );
     takes("mount", &["/srv", "/mnt/data"]);
     refuses(
         "mount",
-        &[
-            ("/", "belongs to the system"),
-            ("/etc", "belongs to the system"),
-        ],
+        &[("/", "belongs to the system"), ("/etc", "belongs to the system")],
     );
     takes("source-path", &["files/errors", "files/été.conf", "a.hbs"]);
     refuses(
@@ -78,10 +66,7 @@ fn paths() {
             ("0888", "octal"),
         ],
     );
-    assert_eq!(
-        "600".parse::<FileMode>().map(|mode| mode.octal()),
-        Ok("0600".into())
-    );
+    assert_eq!("600".parse::<FileMode>().map(|mode| mode.octal()), Ok("0600".into()));
 }
 
 #[test]
@@ -133,10 +118,7 @@ fn paths_of_addresses() {
     );
     takes(
         "url",
-        &[
-            "https://auth.acme.example/realms/acme",
-            "http://10.0.0.1:8080/",
-        ],
+        &["https://auth.acme.example/realms/acme", "http://10.0.0.1:8080/"],
     );
     refuses(
         "url",

@@ -7,17 +7,12 @@ use crate::manifest::values::*;
 fn bytes() {
     takes(
         "bytes",
-        &[
-            "0B", "512MiB", "2GiB", "1TiB", "100GB", "1.5GiB", "4kB", "15PiB",
-        ],
+        &["0B", "512MiB", "2GiB", "1TiB", "100GB", "1.5GiB", "4kB", "15PiB"],
     );
     refuses(
         "bytes",
         &[
-            (
-                "2G",
-                "could mean 2GiB (powers of two) or 2GB (powers of ten)",
-            ),
+            ("2G", "could mean 2GiB (powers of two) or 2GB (powers of ten)"),
             ("2g", "2GiB"),
             ("512mb", "could mean 512MiB"),
             ("2gib", "write 2GiB"),
@@ -35,23 +30,15 @@ fn bytes() {
         ],
     );
     let bytes: Bytes = "1.5GiB".parse().expect("a size");
-    assert_eq!(
-        (bytes.get(), bytes.to_string().as_str()),
-        (1_610_612_736, "1536MiB")
-    );
-    assert_eq!(
-        "4kB".parse::<Bytes>().map(|b| b.to_string()),
-        Ok("4kB".into())
-    );
+    assert_eq!((bytes.get(), bytes.to_string().as_str()), (1_610_612_736, "1536MiB"));
+    assert_eq!("4kB".parse::<Bytes>().map(|b| b.to_string()), Ok("4kB".into()));
 }
 
 #[test]
 fn durations() {
     takes(
         "duration",
-        &[
-            "0s", "500ms", "30s", "5m", "24h", "90d", "2w", "1h30m", "365d",
-        ],
+        &["0s", "500ms", "30s", "5m", "24h", "90d", "2w", "1h30m", "365d"],
     );
     refuses(
         "duration",
@@ -70,12 +57,7 @@ fn durations() {
             ("9999999999d", "too long"),
         ],
     );
-    let text = |spelling: &str| {
-        spelling
-            .parse::<Duration>()
-            .expect("a length of time")
-            .to_string()
-    };
+    let text = |spelling: &str| spelling.parse::<Duration>().expect("a length of time").to_string();
     assert_eq!(
         ["90s", "60s", "7d", "0ms", "1h30m"].map(text),
         ["90s", "1m", "7d", "0s", "90m"]
@@ -106,10 +88,7 @@ fn rates_and_shares() {
             ("1.234%", "two decimals"),
         ],
     );
-    assert_eq!(
-        "2.50%".parse::<Percent>().map(|p| p.to_string()),
-        Ok("2.5%".into())
-    );
+    assert_eq!("2.50%".parse::<Percent>().map(|p| p.to_string()), Ok("2.5%".into()));
 }
 
 #[test]
@@ -179,10 +158,7 @@ fn numbers() {
         ("\"1-\"", "not a port"),
         ("-1", "not a port"),
     ] {
-        assert!(
-            ports(wrong).is_err_and(|message| message.contains(words)),
-            "{wrong}"
-        );
+        assert!(ports(wrong).is_err_and(|message| message.contains(words)), "{wrong}");
     }
     assert!(serde_json::from_str::<Port>("0").is_err());
 }

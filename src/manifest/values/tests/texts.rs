@@ -28,10 +28,7 @@ fn texts() {
         ],
     );
     takes("multi-text", &["a\n\tb\n"]);
-    refuses(
-        "multi-text",
-        &[("a\rb", "U+000D"), ("{{secret:a}}", "reserved")],
-    );
+    refuses("multi-text", &[("a\rb", "U+000D"), ("{{secret:a}}", "reserved")]);
     takes("email", &["ops@acme.example", "o.p+s@acme.example"]);
     refuses(
         "email",
@@ -45,12 +42,7 @@ fn texts() {
     );
     takes(
         "time-zone",
-        &[
-            "UTC",
-            "Europe/Paris",
-            "America/Argentina/Buenos_Aires",
-            "Etc/GMT+3",
-        ],
+        &["UTC", "Europe/Paris", "America/Argentina/Buenos_Aires", "Etc/GMT+3"],
     );
     refuses(
         "time-zone",
@@ -71,10 +63,7 @@ fn texts() {
             ("-----BEGIN OPENSSH PRIVATE KEY-----", "private key"),
             ("AAAAC3NzaC1lZDI1NTE5AAAA", "begins with its type"),
             ("command=\"x\" ssh-ed25519 AAAA", "options before it"),
-            (
-                "ssh-dss AAAAB3NzaC1kc3MAAACBAJ0000000000000000000000000000",
-                "DSA",
-            ),
+            ("ssh-dss AAAAB3NzaC1kc3MAAACBAJ0000000000000000000000000000", "DSA"),
             ("ssh-ed25519 AAAA", "not a public key"),
             (
                 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICL4GaynCSOlU4oRumwJy8RfoiIxiGXhR3SOW0IBtHIj\nssh-rsa x",
@@ -84,11 +73,7 @@ fn texts() {
     );
     takes(
         "setting-name",
-        &[
-            "max_connections",
-            "maxmemory-policy",
-            "pg_stat_statements.track",
-        ],
+        &["max_connections", "maxmemory-policy", "pg_stat_statements.track"],
     );
     refuses(
         "setting-name",

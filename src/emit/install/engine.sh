@@ -897,10 +897,21 @@ run_action() { # NAME
 }
 
 start_unit() { # NAME
-  if systemctl -q is-enabled "$1" 2>/dev/null && systemctl -q is-active "$1" 2>/dev/null; then return 0; fi
+  if systemctl -q is-enabled "$1" 2>/dev/null; then
+    if systemctl -q is-active "$1" 2>/dev/null; then return 0; fi
+    ! is_waiting "$1" || systemctl start "$1" 2>/dev/null || true
+    if is_waiting "$1"; then return 0; fi
+  fi
   STARTED=$((STARTED + 1))
   say start "$1"
   "${CLEAN[@]}" systemctl -q enable --now "$1" >"${WORK}/log" 2>&1 || fail_unit "$1"
+}
+
+# A unit whose condition does not hold, such as that of a release that is not deployed yet, is not a failed one.
+is_waiting() { # NAME
+  local shown
+  shown=$(systemctl show -p ActiveState,ConditionResult,ConditionTimestampMonotonic "$1" 2>/dev/null || true)
+  [[ ${shown} == *ActiveState=inactive* && ${shown} == *ConditionResult=no* && ${shown} != *ConditionTimestampMonotonic=0* ]]
 }
 
 fail_unit() { # NAME
@@ -915,8 +926,11 @@ fail_unit() { # NAME
 check_health() {
   local name state deadline=$((SECONDS + 60))
   local -A restarts=()
-  local -a units=("${!UNIT[@]}")
-  [[ -z ${ONLY} ]] || units=()
+  local -a units=()
+  for name in "${!UNIT[@]}"; do
+    [[ -z ${ONLY} ]] || continue
+    if is_waiting "${name}"; then say waiting "${name}: its condition is not met yet"; else units+=("${name}"); fi
+  done
   for name in "${units[@]}"; do
     while true; do
       state=$(systemctl is-active "${name}" 2>/dev/null || true)

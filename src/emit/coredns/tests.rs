@@ -46,18 +46,6 @@ fn content(path: &str) -> String {
 }
 
 #[test]
-fn zz_dump() {
-    for artifact in emitted().artifacts {
-        for name in ["bookworm", "trixie"] {
-            let path = format!("/tmp/edgework/out-{name}{}", artifact.path);
-            std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();
-            std::fs::write(path, &artifact.content).unwrap();
-        }
-    }
-    println!("{:?}", emitted().actions);
-}
-
-#[test]
 fn it_listens_at_the_host_s_addresses_only() {
     let corefile = content("/etc/acme/coredns/Corefile");
     assert!(corefile.contains("  bind 203.0.113.10 2001:db8::10\n"), "{corefile}");
@@ -68,8 +56,14 @@ fn it_listens_at_the_host_s_addresses_only() {
 #[test]
 fn a_zone_has_its_serial_and_what_it_cannot_do_without() {
     let zone = content("/etc/acme/coredns/zones/acme.example.zone");
-    assert!(zone.contains("@ IN SOA ns1.acme.example. first\\.last.acme.example. (\n  7 ; serial\n"), "{zone}");
-    assert!(zone.contains("@ IN NS ns1.acme.example.\nns1 IN A 203.0.113.10\n"), "{zone}");
+    assert!(
+        zone.contains("@ IN SOA ns1.acme.example. first\\.last.acme.example. (\n  7 ; serial\n"),
+        "{zone}"
+    );
+    assert!(
+        zone.contains("@ IN NS ns1.acme.example.\nns1 IN A 203.0.113.10\n"),
+        "{zone}"
+    );
     assert!(zone.contains("@ IN MX 10 mail.example.net.\n"), "{zone}");
     assert!(zone.contains("@ IN CAA 0 issuewild \";\"\n"), "{zone}");
 }
@@ -89,14 +83,27 @@ fn name_servers_of_the_records_are_kept_as_they_are() {
     dns.zones[0].records.push(known("ns1", "A", "203.0.113.11"));
     host.dns = Some(dns);
     let emission = (EMITTER.emit)(&site(), &host);
-    let zone = &emission.artifacts.iter().find(|artifact| artifact.path.ends_with(".zone")).unwrap().content;
+    let zone = &emission
+        .artifacts
+        .iter()
+        .find(|artifact| artifact.path.ends_with(".zone"))
+        .unwrap()
+        .content;
     assert_eq!(zone.matches("@ IN NS").count(), 1, "{zone}");
     assert_eq!(zone.matches("ns1 IN A ").count(), 1, "{zone}");
 }
 
 #[test]
 fn hostile_data_stays_one_record() {
-    for data in ["a ; b", "( a", "\"open", "x\ny IN A 192.0.2.1", "a\\", "a\\;b", "$INCLUDE /etc/passwd"] {
+    for data in [
+        "a ; b",
+        "( a",
+        "\"open",
+        "x\ny IN A 192.0.2.1",
+        "a\\",
+        "a\\;b",
+        "$INCLUDE /etc/passwd",
+    ] {
         let line = record::line(&Record {
             origin: at("/dns"),
             name: "@".into(),
@@ -106,7 +113,12 @@ fn hostile_data_stays_one_record() {
         });
         assert!(line.starts_with("@ 60 IN CNAME "), "{line}");
         assert!(!line.contains('\n'), "{line}");
-        let unescaped = line.replace("\\\\", "").replace("\\;", "").replace("\\(", "").replace("\\)", "").replace("\\\"", "");
+        let unescaped = line
+            .replace("\\\\", "")
+            .replace("\\;", "")
+            .replace("\\(", "")
+            .replace("\\)", "")
+            .replace("\\\"", "");
         assert!(!unescaped.contains([';', '(', ')']), "{line}");
         assert_eq!(unescaped.matches('"').count() % 2, 0, "{line}");
     }
@@ -115,20 +127,32 @@ fn hostile_data_stays_one_record() {
 #[test]
 fn every_challenge_is_a_zone_that_exists_from_the_start() {
     let emission = emitted();
-    let seed = emission.artifacts.iter().find(|artifact| artifact.phase == Phase::Identity).unwrap();
+    let seed = emission
+        .artifacts
+        .iter()
+        .find(|artifact| artifact.phase == Phase::Identity)
+        .unwrap();
     assert_eq!(
         seed.content.lines().last().unwrap(),
         "f+ /var/lib/acme/acme-challenge/_acme-challenge.acme.example.zone 0644 root root - \
          @ 1 IN SOA ns1.acme.example. first\\\\.last.acme.example. 1 7200 900 1209600 1\\n@ 1 IN NS ns1.acme.example.\\n",
     );
     let corefile = content("/etc/acme/coredns/Corefile");
-    assert!(corefile.contains("file /var/lib/acme/acme-challenge/_acme-challenge.acme.example.zone {\n    reload 2s\n"));
+    assert!(
+        corefile.contains("file /var/lib/acme/acme-challenge/_acme-challenge.acme.example.zone {\n    reload 2s\n")
+    );
 }
 
 #[test]
 fn a_trial_run_comes_before_the_reload() {
     let emission = emitted();
     let action = emission.actions.iter().find(|action| action.name == "coredns").unwrap();
-    assert!(action.check.as_deref().unwrap().starts_with("unshare --net bash -c 'ip link set lo up;"));
+    assert!(
+        action
+            .check
+            .as_deref()
+            .unwrap()
+            .starts_with("unshare --net bash -c 'ip link set lo up;")
+    );
     assert_eq!(emission.programs[0].version, VERSION);
 }

@@ -115,7 +115,9 @@ fn view(site: &str, ingress: &Ingress, server: &[Mapped], location: &Location, i
             burst: rate.burst,
         }),
         body: location.body,
-        expires: location.expires.filter(|_| matches!(location.action, LocationAction::Proxy(_))),
+        expires: location
+            .expires
+            .filter(|_| matches!(location.action, LocationAction::Proxy(_))),
         include_headers: true,
         headers: Vec::new(),
         proxy: None,

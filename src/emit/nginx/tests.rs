@@ -165,7 +165,7 @@ fn files_are_cached_by_their_names() {
     assert!(site.contains("location ~ ^.*/\\.(?!well-known/) {\n      return 404;"));
     let docs = body_of(&text, "/docs/");
     assert!(docs.contains("alias /opt/acme/web/current/;") && docs.contains("=404;"));
-    assert!(text.contains("location = /docs {\n    return 301 $uri/;"));
+    assert!(text.contains("location = /docs {\n    return 301 /docs/;"));
 }
 
 #[test]

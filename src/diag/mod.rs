@@ -116,7 +116,11 @@ impl Diagnostic {
 
     #[must_use]
     pub fn at(mut self, at: impl Into<At>, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { at: at.into(), text: text.into(), pointer: None });
+        self.labels.push(Label {
+            at: at.into(),
+            text: text.into(),
+            pointer: None,
+        });
         self
     }
 
@@ -140,6 +144,12 @@ impl Diagnostic {
 
     /// The place of the first label that has one, once the report is located.
     pub fn place(&self) -> Option<Place> {
-        self.labels.iter().find_map(|label| if let At::Place(place) = label.at { Some(place) } else { None })
+        self.labels.iter().find_map(|label| {
+            if let At::Place(place) = label.at {
+                Some(place)
+            } else {
+                None
+            }
+        })
     }
 }

@@ -15,7 +15,10 @@ pub struct Report {
 
 impl Report {
     pub fn new(files: &Files) -> Report {
-        Report { files: files.clone(), ..Report::default() }
+        Report {
+            files: files.clone(),
+            ..Report::default()
+        }
     }
 
     pub fn push(&mut self, finding: Diagnostic) {
@@ -84,7 +87,10 @@ impl Report {
     }
 
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
     }
 
     /// 0 where there is nothing to mend, else 1.
@@ -98,12 +104,28 @@ impl Report {
             let count = self.count(severity);
             (count > 0).then(|| format!("{count} {}{}", severity.name(), if count == 1 { "" } else { "s" }))
         };
-        let parts: Vec<String> = [part(Severity::Error), part(Severity::Warning)].into_iter().flatten().collect();
-        if parts.is_empty() { "nothing found".to_owned() } else { parts.join(", ") }
+        let parts: Vec<String> = [part(Severity::Error), part(Severity::Warning)]
+            .into_iter()
+            .flatten()
+            .collect();
+        if parts.is_empty() {
+            "nothing found".to_owned()
+        } else {
+            parts.join(", ")
+        }
     }
 }
 
-type Key<'a> = (bool, Option<Place>, Severity, &'a str, &'a str, &'a [super::Label], &'a str, &'a str);
+type Key<'a> = (
+    bool,
+    Option<Place>,
+    Severity,
+    &'a str,
+    &'a str,
+    &'a [super::Label],
+    &'a str,
+    &'a str,
+);
 
 /// By place, what has none last; the rest makes the order total, so that it is the same on every run.
 fn key(finding: &Diagnostic) -> Key<'_> {
@@ -134,7 +156,7 @@ fn told(text: &str, origin: &Origin) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Pointer, Source, Schema};
+    use crate::source::{Pointer, Schema, Source};
 
     #[test]
     fn one_finding_of_two_environments_lists_them_and_of_all_does_not() {
@@ -150,8 +172,11 @@ mod tests {
             all.absorb(name, report);
         }
         all.finish();
-        let told: Vec<_> =
-            all.findings().iter().map(|f| (f.title.as_str(), f.environments.join("+"), f.labels[0].text.as_str())).collect();
+        let told: Vec<_> = all
+            .findings()
+            .iter()
+            .map(|f| (f.title.as_str(), f.environments.join("+"), f.labels[0].text.as_str()))
+            .collect();
         assert_eq!(
             told,
             [

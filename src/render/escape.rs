@@ -60,9 +60,13 @@ pub(crate) fn nginx(value: &str) -> String {
     quoted(&value, "\\\"").replace('$', "${dollar}")
 }
 
-/// A value of a unit file, where `%` begins a specifier.
+/// A value of a unit file, where `%` begins a specifier and a backslash at the end of a line joins it with the next one.
 pub(crate) fn systemd(value: &str) -> String {
-    one_line(value).replace('%', "%%")
+    let mut value = one_line(value).replace('%', "%%");
+    if value.ends_with('\\') {
+        value.push(' ');
+    }
+    value
 }
 
 /// A word of `ExecStart=` or `Environment=`: quoted, with specifiers and variables made literal.

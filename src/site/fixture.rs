@@ -13,7 +13,9 @@ pub(crate) fn site() -> Site {
         admins: vec![Admin {
             name: "marie".into(),
             origin: at("/admins/marie"),
-            keys: vec!["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICL4GaynCSOlU4oRumwJy8RfoiIxiGXhR3SOW0IBtHIj marie@laptop".into()],
+            keys: vec![
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICL4GaynCSOlU4oRumwJy8RfoiIxiGXhR3SOW0IBtHIj marie@laptop".into(),
+            ],
             sudo: true,
         }],
         ..Site::default()
@@ -38,6 +40,7 @@ pub(crate) fn host(name: &str) -> Host {
         users: Vec::new(),
         directories: Vec::new(),
         files: Vec::new(),
+        before_packages: Vec::new(),
         actions: Vec::new(),
         enabled: Vec::new(),
         units: Vec::new(),
@@ -91,5 +94,71 @@ pub(crate) fn container(name: &str) -> Container {
         extra_hosts: Vec::new(),
         profile: None,
         settings: serde_json::Map::new(),
+    }
+}
+
+/// A Node.js service with two instances, a secret and a release that it needs.
+pub(crate) fn unit(name: &str) -> Unit {
+    Unit {
+        name: name.into(),
+        origin: at("/services/api"),
+        description: "api of acme".into(),
+        instances: vec!["3000".into(), "3001".into()],
+        kind: UnitKind::Service,
+        user: name.into(),
+        group: name.into(),
+        working_directory: Some("/opt/acme/api/current".into()),
+        command: vec!["/usr/bin/node".into(), "dist/main.js".into()],
+        before_start: Vec::new(),
+        environment: vec![("NODE_ENV".into(), "production".into())],
+        instance_variable: Some("PORT".into()),
+        environment_file: Some(EnvironmentFile {
+            path: format!("/etc/acme/env/{name}.env"),
+            variables: vec![Variable {
+                name: "SESSION_KEY".into(),
+                value: Text::secret("session_key"),
+                origin: at("/services/api/env/SESSION_KEY"),
+            }],
+        }),
+        credentials: Vec::new(),
+        after: vec!["postgresql.service".into()],
+        wants: vec!["postgresql.service".into()],
+        memory: Some(1 << 30),
+        cpus: Some(1.0),
+        tasks: None,
+        sandbox: Sandbox {
+            writable: vec!["/var/lib/acme/api".into()],
+            jit: true,
+            ..Sandbox::default()
+        },
+        settings: Vec::new(),
+        needs_path: Some("/opt/acme/api/current".into()),
+        order: order::APPS,
+        ports: vec![3000, 3001],
+        calendar: Vec::new(),
+    }
+}
+
+/// A web server with one rate zone and no server.
+pub(crate) fn ingress() -> Ingress {
+    Ingress {
+        origin: at("/ingress"),
+        worker_connections: 1024,
+        trusted_proxies: Vec::new(),
+        real_ip_header: "X-Forwarded-For".into(),
+        content_security_policy: None,
+        headers: Vec::new(),
+        include: Vec::new(),
+        access_log: true,
+        log_buffer: None,
+        error_pages: None,
+        servers: Vec::new(),
+        upstreams: Vec::new(),
+        rates: vec![RateZone {
+            name: "api".into(),
+            origin: at("/routes"),
+            rate: "10r/s".into(),
+        }],
+        caches: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@
 //! those into the host's plan.
 
 mod artifact;
+mod backup;
 mod compose;
 mod coredns;
 mod cron;
@@ -38,6 +39,7 @@ pub(crate) struct Emitter {
 
 /// Every family but the ones that need all others: see [`host`].
 const EMITTERS: &[Emitter] = &[
+    backup::EMITTER,
     compose::EMITTER,
     coredns::EMITTER,
     cron::EMITTER,

@@ -17,17 +17,30 @@ const ENGINE: u16 = order::SYSTEM + 3;
 const LOGIN: u16 = order::SYSTEM + 4;
 
 pub(super) fn engine(site: &Site, host: &Host, emission: &mut Emission) {
-    emission.packages.extend(PACKAGES.map(|name| Package { name: name.to_owned(), repository: Some(Repository::Docker) }));
-    emission.artifacts.push(Artifact::new(super::NAME, "/etc/docker/daemon.json", settings()).from([host.origin.clone()]).triggers("docker"));
+    emission.packages.extend(PACKAGES.map(|name| Package {
+        name: name.to_owned(),
+        repository: Some(Repository::Docker),
+    }));
+    emission.artifacts.push(
+        Artifact::new(super::NAME, "/etc/docker/daemon.json", settings())
+            .from([host.origin.clone()])
+            .triggers("docker"),
+    );
     emission.actions.push(Action {
         name: "docker".to_owned(),
         order: SETTINGS,
         // Engines before 23 cannot check their settings.
-        check: Some("! dockerd --help 2>&1 | grep -q -e --validate || dockerd --validate --config-file /etc/docker/daemon.json".to_owned()),
+        check: Some(
+            "! dockerd --help 2>&1 | grep -q -e --validate || dockerd --validate --config-file /etc/docker/daemon.json"
+                .to_owned(),
+        ),
         run: Some("systemctl try-restart docker.service".to_owned()),
         effect: "restarts the container engine; containers go on running".to_owned(),
     });
-    emission.enabled.push(EnabledUnit { name: "docker.service".to_owned(), order: ENGINE });
+    emission.enabled.push(EnabledUnit {
+        name: "docker.service".to_owned(),
+        order: ENGINE,
+    });
     for registry in &host.registries {
         login(site, registry, emission);
     }
@@ -54,9 +67,19 @@ fn login(site: &Site, registry: &Registry, emission: &mut Emission) {
         name: action.clone(),
         order: LOGIN,
         check: None,
-        run: Some(format!("docker login --username {} --password-stdin {} <{}", shell(&registry.user), shell(&registry.host), shell(&file))),
+        run: Some(format!(
+            "docker login --username {} --password-stdin {} <{}",
+            shell(&registry.user),
+            shell(&registry.host),
+            shell(&file)
+        )),
         effect: format!("logs in to {}", registry.host),
     });
     let password = placeholder(&registry.password, Encoding::Raw);
-    emission.artifacts.push(Artifact::new(super::NAME, file, password).mode(0o600).from([registry.origin.clone()]).triggers(action));
+    emission.artifacts.push(
+        Artifact::new(super::NAME, file, password)
+            .mode(0o600)
+            .from([registry.origin.clone()])
+            .triggers(action),
+    );
 }

@@ -162,6 +162,23 @@ fn is_false(flag: &bool) -> bool {
 
 /// Keys of a service, in the order that linters ask for; all others follow, by name.
 pub(super) const KEYS: [&str; 19] = [
-    "image", "container_name", "depends_on", "volumes", "configs", "secrets", "environment", "env_file", "ports", "networks",
-    "network_mode", "extra_hosts", "command", "entrypoint", "working_dir", "restart", "healthcheck", "logging", "labels",
+    "image",
+    "container_name",
+    "depends_on",
+    "volumes",
+    "configs",
+    "secrets",
+    "environment",
+    "env_file",
+    "ports",
+    "networks",
+    "network_mode",
+    "extra_hosts",
+    "command",
+    "entrypoint",
+    "working_dir",
+    "restart",
+    "healthcheck",
+    "logging",
+    "labels",
 ];

@@ -28,9 +28,21 @@ fn emit(site: &Site, host: &Host) -> Emission {
     daemon::engine(site, host, &mut emission);
     let folder = format!("{}/compose", site.etc());
     let path = format!("{folder}/compose.yaml");
-    let origins: BTreeSet<Pointer> = host.containers.iter().map(|container| container.origin.clone()).collect();
-    let project = format!("# Made by Sitewright from the site's manifest: change that, not this file.\n{}", project(site, host));
-    emission.artifacts.push(Artifact::new(NAME, &path, project).mode(0o600).from(origins).triggers(NAME));
+    let origins: BTreeSet<Pointer> = host
+        .containers
+        .iter()
+        .map(|container| container.origin.clone())
+        .collect();
+    let project = format!(
+        "# Made by Sitewright from the site's manifest: change that, not this file.\n{}",
+        project(site, host)
+    );
+    emission.artifacts.push(
+        Artifact::new(NAME, &path, project)
+            .mode(0o600)
+            .from(origins)
+            .triggers(NAME),
+    );
     for container in &host.containers {
         emission.artifacts.extend(environment_file(container));
     }
@@ -58,7 +70,13 @@ fn emit(site: &Site, host: &Host) -> Emission {
 fn environment_file(container: &Container) -> Option<Artifact> {
     let file = container.environment_file.as_ref()?;
     let (content, lines) = super::environment::write(file);
-    Some(Artifact::new(NAME, &file.path, content).mode(0o600).from([container.origin.clone()]).traced(lines).triggers(NAME))
+    Some(
+        Artifact::new(NAME, &file.path, content)
+            .mode(0o600)
+            .from([container.origin.clone()])
+            .traced(lines)
+            .triggers(NAME),
+    )
 }
 
 /// A container's user is not one of the host, so the files are for everybody, in a folder that only root enters.
@@ -70,31 +88,64 @@ fn secret_files(folder: &str, host: &Host) -> Vec<Artifact> {
         }
     }
     let file = |(secret, origins): (&str, BTreeSet<Pointer>)| {
-        Artifact::new(NAME, format!("{folder}/secrets/{secret}"), placeholder(secret, Encoding::Pem))
-            .mode(0o444)
-            .from(origins)
-            .triggers(NAME)
+        Artifact::new(
+            NAME,
+            format!("{folder}/secrets/{secret}"),
+            placeholder(secret, Encoding::Pem),
+        )
+        .mode(0o444)
+        .from(origins)
+        .triggers(NAME)
     };
     users.into_iter().map(file).collect()
 }
 
 fn project(site: &Site, host: &Host) -> String {
-    let services: BTreeMap<String, serde_yaml::Value> =
-        host.containers.iter().map(|container| (container.name.clone(), service::service(site, host, container))).collect();
-    let volumes = host.containers.iter().flat_map(|container| &container.mounts).filter_map(|mount| match mount {
-        Mount::Volume { name, .. } => Some((name.clone(), Volume {})),
-        Mount::Bind { .. } => None,
-    });
+    let services: BTreeMap<String, serde_yaml::Value> = host
+        .containers
+        .iter()
+        .map(|container| (container.name.clone(), service::service(site, host, container)))
+        .collect();
+    let volumes = host
+        .containers
+        .iter()
+        .flat_map(|container| &container.mounts)
+        .filter_map(|mount| match mount {
+            Mount::Volume { name, .. } => Some((name.clone(), Volume {})),
+            Mount::Bind { .. } => None,
+        });
     let secrets = host.containers.iter().flat_map(|container| &container.secrets);
     let project = Project {
         name: site.name.clone(),
         services,
-        networks: host.container_networks.iter().map(|network| (network.name.clone(), Network {
-            internal: network.internal,
-            ipam: Ipam { config: vec![Config { subnet: network.subnet.clone() }] },
-        })).collect(),
+        networks: host
+            .container_networks
+            .iter()
+            .map(|network| {
+                (
+                    network.name.clone(),
+                    Network {
+                        internal: network.internal,
+                        ipam: Ipam {
+                            config: vec![Config {
+                                subnet: network.subnet.clone(),
+                            }],
+                        },
+                    },
+                )
+            })
+            .collect(),
         volumes: volumes.collect(),
-        secrets: secrets.map(|(_, secret)| (secret.clone(), SecretFile { file: format!("./secrets/{secret}") })).collect(),
+        secrets: secrets
+            .map(|(_, secret)| {
+                (
+                    secret.clone(),
+                    SecretFile {
+                        file: format!("./secrets/{secret}"),
+                    },
+                )
+            })
+            .collect(),
     };
     let tree = serde_yaml::to_value(&project).expect("it is made of maps, lists and scalars");
     serde_yaml::to_string(&literal(tree)).expect("it is made of maps, lists and scalars")

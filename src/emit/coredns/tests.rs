@@ -46,18 +46,6 @@ fn content(path: &str) -> String {
 }
 
 #[test]
-fn zz_dump() {
-    for artifact in emitted().artifacts {
-        for name in ["bookworm", "trixie"] {
-            let path = format!("/tmp/edgework/out-{name}{}", artifact.path);
-            std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();
-            std::fs::write(path, &artifact.content).unwrap();
-        }
-    }
-    println!("{:?}", emitted().actions);
-}
-
-#[test]
 fn it_listens_at_the_host_s_addresses_only() {
     let corefile = content("/etc/acme/coredns/Corefile");
     assert!(corefile.contains("  bind 203.0.113.10 2001:db8::10\n"), "{corefile}");

@@ -27,8 +27,9 @@ check() {
 }
 
 load() {
-  local family name
-  if /lib/ufw/ufw-init status >/dev/null && closed iptables && closed ip6tables; then
+  local family name rules
+  rules=$(iptables -S && ip6tables -S)
+  if /lib/ufw/ufw-init status >/dev/null && [[ ${rules} != *'-P INPUT ACCEPT'* && ${rules} != *'-P FORWARD ACCEPT'* ]]; then
     for family in '' 6; do
       for name in after user; do
         "ip${family}tables-restore" -n <"/etc/ufw/${name}${family}.rules"
@@ -38,12 +39,6 @@ load() {
     systemctl restart ufw.service
   fi
   /lib/ufw/ufw-init status
-}
-
-closed() { # iptables | ip6tables
-  local rules
-  rules=$("$1" -S)
-  [[ ${rules} == *'-P INPUT DROP'* && ${rules} == *'-P FORWARD DROP'* ]]
 }
 
 case ${1-} in

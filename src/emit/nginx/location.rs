@@ -12,8 +12,8 @@ pub(super) struct View {
     snippets: String,
     /// nginx text.
     matcher: String,
-    /// nginx text of the same path without its slash, which is sent to the one with it.
-    bare: Option<String>,
+    /// The same path without its slash, which is sent to the one with it.
+    bare: Option<Bare>,
     allow: Vec<String>,
     basic_auth: Option<String>,
     rate: Option<Rate>,
@@ -26,6 +26,13 @@ pub(super) struct View {
     fixed: Option<Fixed>,
     /// Name of the location that gives the fixed answer once access is granted; `return` alone would come before.
     named: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Bare {
+    /// nginx text.
+    matcher: String,
+    to: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -183,7 +190,7 @@ fn needs_slash(action: &LocationAction) -> bool {
 }
 
 /// nginx adds a missing slash by itself where it passes requests on, but not for files.
-fn bare(location: &Location, all: &[Location]) -> Option<String> {
+fn bare(location: &Location, all: &[Location]) -> Option<Bare> {
     let (Matcher::Prefix(path), LocationAction::Files(StaticFiles { alias: true, .. })) =
         (&location.matcher, &location.action)
     else {
@@ -191,7 +198,10 @@ fn bare(location: &Location, all: &[Location]) -> Option<String> {
     };
     let path = path.trim_end_matches('/');
     let taken = all.iter().any(|other| other.matcher == Matcher::Exact(path.to_owned()));
-    (!path.is_empty() && !taken).then(|| literal(path))
+    (!path.is_empty() && !taken).then(|| Bare {
+        matcher: literal(path),
+        to: with_slash(path),
+    })
 }
 
 fn matcher(matcher: &Matcher, slash: bool) -> String {

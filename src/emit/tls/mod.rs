@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Artifact, Emission, Emitter, Phase};
 use crate::render::{Language, escape, render};
-use crate::site::{Action, Certificate, Challenge, EnabledUnit, Host, Issuer, Package, Site, order};
+use crate::site::{Action, Certificate, Challenge, Directory, EnabledUnit, Host, Issuer, Package, Site, order};
 
 pub(crate) const EMITTER: Emitter = Emitter { name: "tls", emit };
 
@@ -30,6 +30,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
     Emission {
         artifacts,
         packages: packages(host),
+        directories: directories(host),
         actions: actions(site, host),
         enabled: enabled(site, host),
         ..Emission::default()
@@ -215,7 +216,8 @@ fn packages(host: &Host) -> Vec<Package> {
             }
         )
     });
-    let mut names = vec!["openssl"];
+    // `systemd-run --wait` asks on the bus.
+    let mut names = vec!["openssl", "dbus"];
     if asks_anyone(host) {
         names.push("certbot");
     }
@@ -227,6 +229,26 @@ fn packages(host: &Host) -> Vec<Package> {
         .map(|name| Package {
             name: name.into(),
             repository: None,
+        })
+        .collect()
+}
+
+/// certbot makes them itself, but not from a unit that may only write what is there.
+fn directories(host: &Host) -> Vec<Directory> {
+    let asking = host
+        .certificates
+        .iter()
+        .find(|certificate| matches!(certificate.issuer, Issuer::Acme { .. }));
+    let paths = [("/var/lib/letsencrypt", 0o755), ("/var/log/letsencrypt", 0o700)];
+    asking
+        .into_iter()
+        .flat_map(|certificate| paths.map(|path| (path, certificate)))
+        .map(|((path, mode), certificate)| Directory {
+            path: path.into(),
+            origin: certificate.origin.clone(),
+            owner: "root".into(),
+            group: "root".into(),
+            mode,
         })
         .collect()
 }

@@ -140,6 +140,7 @@ impl Builder<'_> {
     ) -> Result<(), Fatal> {
         let plain = style == ScalarStyle::Plain;
         if self.key_expected() {
+            let place = self.labelled(place, None);
             self.key(text, plain, place);
             let node = Node::new(Value::String(text.to_owned()), self.origin(place));
             return self.anchor(anchor, &node);

@@ -1,0 +1,201 @@
+//! For people at a terminal: each finding over the lines that it is about, in every file that it is about.
+
+use std::fmt;
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceSpan, SpanContents,
+};
+
+use super::{At, Diagnostic, Report, Severity};
+use crate::source::{FileId, Files};
+
+/// How to draw. Neither the terminal nor the environment is asked here.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    pub color: bool,
+    pub width: usize,
+}
+
+pub fn human(report: &Report, style: Style) -> String {
+    let theme = if style.color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width.clamp(40, 200))
+        .with_links(false)
+        .without_syntax_highlighting()
+        .with_context_lines(1);
+    let desk = Desk::new(&report.files);
+    let mut out = String::new();
+    for finding in report.findings() {
+        let view = View {
+            finding,
+            why: Why(&finding.why),
+            desk: &desk,
+        };
+        handler
+            .render_report(&mut out, &view)
+            .expect("writing to a String does not fail, and every label is inside its file");
+        out.push('\n');
+    }
+    if !report.is_empty() {
+        out.push_str(&report.summary());
+        out.push('\n');
+    }
+    out
+}
+
+/// All files side by side in one space of offsets: miette draws one source per finding, and a finding may be about several files.
+struct Desk<'a> {
+    files: &'a Files,
+    starts: Vec<(usize, FileId)>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(files: &'a Files) -> Desk<'a> {
+        let mut next = 0;
+        let starts = files
+            .iter()
+            .map(|id| {
+                let start = next;
+                next += files.text(id).len() + 1;
+                (start, id)
+            })
+            .collect();
+        Desk { files, starts }
+    }
+
+    fn start(&self, file: FileId) -> usize {
+        self.starts
+            .iter()
+            .find(|(_, id)| *id == file)
+            .map_or(0, |(start, _)| *start)
+    }
+}
+
+impl miette::SourceCode for Desk<'_> {
+    fn read_span<'s>(
+        &'s self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'s> + 's>, MietteError> {
+        let at = self.starts.partition_point(|(start, _)| *start <= span.offset());
+        let (base, file) = *self.starts.get(at.wrapping_sub(1)).ok_or(MietteError::OutOfBounds)?;
+        let start = span.offset() - base;
+        if start + span.len() > self.files.text(file).len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let (first, first_start) = self.files.line_of(file, start as u32);
+        let (last, _) = self.files.line_of(file, (start + span.len()) as u32);
+        let from = first.saturating_sub(before);
+        let (from_start, text) = self.files.line_range(file, from, last + after);
+        let column = if before == 0 {
+            self.files.position(file, start as u32).column - 1
+        } else {
+            0
+        };
+        // miette takes the reading's first byte for the span's own when it asks for no context.
+        let cut = if before == 0 {
+            (start - first_start as usize).min(text.len())
+        } else {
+            0
+        };
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.files.name(file).to_owned(),
+            &text.as_bytes()[cut..],
+            (base + from_start as usize + cut, text.len() - cut).into(),
+            from,
+            column,
+            last + after + 1 - from,
+        )))
+    }
+}
+
+struct View<'a> {
+    finding: &'a Diagnostic,
+    why: Why<'a>,
+    desk: &'a Desk<'a>,
+}
+
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.finding.fmt(f)
+    }
+}
+
+impl fmt::Display for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.finding.title)?;
+        match self.finding.environments.as_slice() {
+            [] => Ok(()),
+            [one] => write!(f, " (environment {one})"),
+            many => write!(f, " (environments {})", many.join(", ")),
+        }
+    }
+}
+
+impl std::error::Error for View<'_> {}
+
+impl miette::Diagnostic for View<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(format!(
+            "{}[{}]",
+            self.finding.severity.name(),
+            self.finding.code
+        )))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        (!self.finding.help.is_empty()).then(|| Box::new(&self.finding.help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        self.finding.place().map(|_| self.desk as &dyn miette::SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let mut primary = true;
+        Some(Box::new(self.finding.labels.iter().filter_map(move |label| {
+            let At::Place(place) = label.at else {
+                return None;
+            };
+            let span = (
+                self.desk.start(place.file) + place.start as usize,
+                (place.end - place.start) as usize,
+            );
+            let text = (!label.text.is_empty()).then(|| label.text.clone());
+            Some(if std::mem::take(&mut primary) {
+                LabeledSpan::new_primary_with_span(text, span)
+            } else {
+                LabeledSpan::new_with_span(text, span)
+            })
+        })))
+    }
+
+    fn diagnostic_source(&self) -> Option<&dyn miette::Diagnostic> {
+        (!self.why.0.is_empty()).then_some(&self.why as &dyn miette::Diagnostic)
+    }
+}
+
+/// The sentence of why, which miette draws as the cause.
+#[derive(Debug)]
+struct Why<'a>(&'a str);
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Why<'_> {}
+impl miette::Diagnostic for Why<'_> {}

@@ -1,0 +1,78 @@
+//! Secrets that parts need, gathered while services are lowered.
+
+use std::collections::BTreeMap;
+
+use crate::site::{Pointer, Secret, SecretSource};
+
+/// Secrets by file name, declared by the manifest or made by a kind, and who needs which.
+///
+/// A service may need what a later one declares, so needs are matched with declarations at the end.
+#[derive(Debug, Default)]
+pub(crate) struct Secrets {
+    declared: BTreeMap<String, Secret>,
+    needs: Vec<Need>,
+}
+
+#[derive(Debug)]
+struct Need {
+    secret: String,
+    host: String,
+    by: String,
+    origin: Pointer,
+}
+
+/// What the needs and the declarations come to.
+#[derive(Debug, Default)]
+pub(crate) struct Matched {
+    /// Secrets that some host needs, by name.
+    pub(crate) needed: Vec<Secret>,
+    /// Declared secrets that nothing needs.
+    pub(crate) unused: Vec<Secret>,
+    /// Names that nobody declared, with the place that asks.
+    pub(crate) unknown: Vec<(String, Pointer)>,
+}
+
+impl Secrets {
+    /// Declares a secret; the first declaration counts.
+    pub(crate) fn declare(&mut self, name: &str, origin: &Pointer, source: SecretSource, rotate: Option<String>) {
+        self.declared.entry(name.to_owned()).or_insert_with(|| Secret {
+            name: name.to_owned(),
+            origin: origin.clone(),
+            source,
+            hosts: Vec::new(),
+            users: Vec::new(),
+            rotate,
+        });
+    }
+
+    /// Says that `by` needs a secret on a host; `origin` is where the manifest asks for it.
+    pub(crate) fn need(&mut self, name: &str, host: &str, by: &str, origin: &Pointer) {
+        self.needs.push(Need {
+            secret: name.to_owned(),
+            host: host.to_owned(),
+            by: by.to_owned(),
+            origin: origin.clone(),
+        });
+    }
+
+    pub(crate) fn matched(mut self) -> Matched {
+        let mut matched = Matched::default();
+        for need in self.needs {
+            match self.declared.get_mut(&need.secret) {
+                Some(secret) => {
+                    insert_sorted(&mut secret.hosts, &need.host);
+                    insert_sorted(&mut secret.users, &need.by);
+                }
+                None => matched.unknown.push((need.secret, need.origin)),
+            }
+        }
+        (matched.needed, matched.unused) = self.declared.into_values().partition(|secret| !secret.hosts.is_empty());
+        matched
+    }
+}
+
+fn insert_sorted(list: &mut Vec<String>, item: &str) {
+    if let Err(at) = list.binary_search_by(|other| other.as_str().cmp(item)) {
+        list.insert(at, item.to_owned());
+    }
+}

@@ -1,0 +1,196 @@
+//! From what was written to what it means: one file a question.
+//!
+//! [`placement`] says which host runs what, [`ports`] where each process listens, [`reach`] how each service gets at each
+//! other one; the kinds then turn services into parts. [`names`], [`certificates`] and [`zones`] make the way in from
+//! outside, [`guard`] closes the rest, [`recovery`] says what is kept. Only what nobody chose is taken from the [`Lock`],
+//! and only that is written back to it.
+
+mod certificates;
+mod guard;
+mod hosts;
+mod lock;
+mod names;
+mod placement;
+mod ports;
+mod probes;
+mod reach;
+mod recovery;
+mod secrets;
+mod verbatim;
+mod zones;
+
+pub use lock::{EnvironmentLock, Lock};
+
+use crate::diag::Diagnostic;
+use crate::kind::{self, Lowering, SiteNames};
+use crate::manifest::Manifest;
+use crate::site::{Container, ContainerNetwork, Host, Instance, Pointer, Service, Site};
+use crate::source::Assets;
+
+/// What resolving one environment gives.
+#[derive(Debug)]
+pub struct Resolution {
+    pub site: Site,
+    /// What is allocated now.
+    pub lock: EnvironmentLock,
+    pub found: Vec<Diagnostic>,
+    /// Declarations that this environment has no use for; a finding only if no other has one either.
+    pub unused: Vec<Diagnostic>,
+}
+
+/// Resolves one environment of a manifest. Findings never stop it: what cannot be resolved is left out and reported.
+pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, assets: &Assets) -> Resolution {
+    let mut found = Vec::new();
+    let mut lock = lock::Allocator::new(lock);
+    let mut hosts = hosts::hosts(manifest);
+    let site = SiteNames {
+        name: manifest.site.name.to_string(),
+        environment: environment.to_owned(),
+        domain: manifest.site.domain.to_string(),
+        timezone: manifest.site.timezone.to_string(),
+        contact: manifest.site.contact.to_string(),
+    };
+    let mut placed = placement::place(manifest, &hosts, &mut found);
+    ports::allocate(manifest, &mut placed, &mut lock, &mut found);
+    let reach = reach::reach(manifest, &placed, &hosts, &mut lock, &mut found);
+    let mut secrets = secrets::declared(manifest);
+
+    for service in &placed {
+        let section = &manifest.services[service.name.as_str()];
+        let mut lowering = Lowering {
+            site: &site,
+            service,
+            clients: reach.clients_of(&service.name),
+            connections: reach.connections_of(&service.name),
+            hosts: &mut hosts,
+            secrets: &mut secrets,
+            assets,
+            found: &mut found,
+        };
+        kind::of(section).lower(&mut lowering);
+    }
+    for opening in reach.openings {
+        host_mut(&mut hosts, &opening.0).openings.push(opening.1);
+    }
+
+    let world = World {
+        manifest,
+        site: &site,
+        placed: &placed,
+        assets,
+    };
+    let servers = names::ingress(&world, &mut hosts, &mut secrets, &mut found);
+    let issued = certificates::certificates(&world, &mut hosts, servers, &mut found);
+    zones::zones(&world, &mut hosts, &issued, &mut lock, &mut found);
+    guard::guard(&world, &mut hosts, &mut secrets, &mut found);
+    verbatim::files(&world, &mut hosts, &mut secrets, &mut found);
+    recovery::backups(&world, &mut hosts, &mut secrets, &mut found);
+    networks(&mut hosts, &mut lock);
+    for host in &mut hosts {
+        probes::probes(&site, host);
+    }
+    let channels = recovery::channels(&world, &hosts, &mut secrets, &mut found);
+    let matched = secrets.matched();
+    secrets::unknown(manifest, &matched, &mut found);
+    let unused = secrets::unused(&matched);
+
+    let site = Site {
+        services: placed.iter().map(|service| summary(&world, service)).collect(),
+        links: reach.links,
+        admins: guard::admins(manifest),
+        secrets: matched.needed,
+        channels,
+        hosts,
+        name: site.name,
+        environment: site.environment,
+        domain: site.domain,
+        contact: site.contact,
+        timezone: site.timezone,
+    };
+    Resolution {
+        site,
+        lock: lock.finish(),
+        found,
+        unused,
+    }
+}
+
+/// What the later questions look at.
+struct World<'a> {
+    manifest: &'a Manifest,
+    site: &'a SiteNames,
+    placed: &'a [kind::Placed],
+    assets: &'a Assets,
+}
+
+impl World<'_> {
+    fn placed(&self, service: &str) -> Option<&kind::Placed> {
+        self.placed.iter().find(|placed| placed.name == service)
+    }
+}
+
+/// `/a/b/c` from its segments.
+fn at<const N: usize>(segments: [&str; N]) -> Pointer {
+    segments
+        .iter()
+        .fold(Pointer::root(), |pointer, segment| pointer.child(segment))
+}
+
+fn host_mut<'a>(hosts: &'a mut [Host], name: &str) -> &'a mut Host {
+    hosts
+        .iter_mut()
+        .find(|host| host.name == name)
+        .expect("placement names only hosts of the site")
+}
+
+/// The bridge networks that the containers of each host are on.
+fn networks(hosts: &mut [Host], lock: &mut lock::Allocator<'_>) {
+    for host in hosts {
+        let mut names: Vec<&String> = host
+            .containers
+            .iter()
+            .flat_map(|container| &container.networks)
+            .collect();
+        names.sort();
+        names.dedup();
+        let networks = names
+            .into_iter()
+            .map(|name| ContainerNetwork {
+                name: name.clone(),
+                internal: host.containers.iter().all(|container| is_inner(container, name)),
+                subnet: lock.subnet(&host.name, name).to_string(),
+            })
+            .collect();
+        host.container_networks = networks;
+    }
+}
+
+/// The container needs nothing of the network but its neighbours.
+fn is_inner(container: &Container, network: &str) -> bool {
+    network == kind::DATA || !container.networks.iter().any(|name| name == network)
+}
+
+fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
+    let section = &world.manifest.services[placed.name.as_str()];
+    let kind = kind::of(section);
+    Service {
+        name: placed.name.clone(),
+        origin: placed.origin.clone(),
+        kind: section.kind().as_str(),
+        runtime: placed.runtime.name(),
+        instances: placed
+            .processes
+            .iter()
+            .flat_map(|process| {
+                process.instances.iter().map(|instance| Instance {
+                    host: instance.host.clone(),
+                    handle: placed.handle(&world.site.name, process, instance),
+                    port: instance.port.map(|port| port.host),
+                })
+            })
+            .collect(),
+        stateful: kind.is_stateful(),
+        release_dir: kind.release_dir(),
+        image: kind.image(),
+    }
+}

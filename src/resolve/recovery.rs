@@ -1,0 +1,280 @@
+//! What is kept, where, and who hears of it.
+
+use super::{World, at};
+use crate::diag::{Diagnostic, listing, suggest};
+use crate::kind::Secrets;
+use crate::manifest::services::{Smtp as SmtpSection, SmtpTls};
+use crate::manifest::{
+    Backups, Channel as ChannelSection, Destination as Section, DestinationTarget, Include, Keep as KeepSection,
+    MailHost, Service, TextOrSecret,
+};
+use crate::site::*;
+
+/// The backup plan of each host that has something to lose.
+pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets, found: &mut Vec<Diagnostic>) {
+    let Some(section) = world.manifest.backups.on() else {
+        return;
+    };
+    let origin = at(["backups"]);
+    for name in &section.notify {
+        if !world.manifest.notify.contains_key(name.as_str()) {
+            let names = || world.manifest.notify.keys().map(|name| name.as_str());
+            let help = suggest(name.as_str(), names()).map_or_else(
+                || format!("declare it under `notify`; there are {}", listing(names())),
+                |near| format!("did you mean `{near}`?"),
+            );
+            found.push(
+                Diagnostic::error("unknown-channel", format!("there is no channel `{name}`"))
+                    .at(&origin.child("notify"), "failures are told there")
+                    .why("A backup that fails without a word is found out on the day it is needed.")
+                    .help(help),
+            );
+        }
+    }
+    for host in hosts {
+        include(world, section, host, &origin);
+        if host.backup_sources.is_empty() {
+            continue;
+        }
+        let place = BackupSource {
+            name: "secrets".into(),
+            service: String::new(),
+            origin: origin.clone(),
+            what: BackupWhat::Paths {
+                paths: vec![format!("/etc/{}/secrets", world.site.name)],
+            },
+        };
+        host.backup_sources.push(place);
+        let destinations = destinations(world, section, host, &origin, secrets);
+        host.backup = Some(BackupPlan {
+            origin: origin.clone(),
+            schedule: section.schedule.to_string(),
+            keep: keep(&section.keep),
+            sources: host.backup_sources.clone(),
+            destinations,
+            test_restore: section.test_restore.as_ref().map(ToString::to_string),
+            notify: section.notify.iter().map(ToString::to_string).collect(),
+            status_file: section.status_file.as_ref().map_or_else(
+                || format!("/var/lib/{}/backup-status.json", world.site.name),
+                ToString::to_string,
+            ),
+        });
+    }
+}
+
+fn include(world: &World<'_>, section: &Backups, host: &mut Host, origin: &Pointer) {
+    let site = &world.site.name;
+    for item in &section.include {
+        let (name, paths) = match item {
+            Include::Code => ("code", vec![format!("/opt/{site}")]),
+            Include::Env => ("env", vec![format!("/etc/{site}/env")]),
+            Include::Nginx => ("nginx", vec!["/etc/nginx".to_owned()]),
+            Include::Certificates => (
+                "certificates",
+                vec!["/etc/letsencrypt".to_owned(), format!("/etc/{site}/tls")],
+            ),
+        };
+        host.backup_sources.push(BackupSource {
+            name: name.to_owned(),
+            service: String::new(),
+            origin: origin.child("include"),
+            what: BackupWhat::Paths { paths },
+        });
+    }
+}
+
+fn keep(keep: &KeepSection) -> Keep {
+    let KeepSection {
+        daily,
+        weekly,
+        monthly,
+        yearly,
+    } = *keep;
+    Keep {
+        daily: daily.unwrap_or(0),
+        weekly: weekly.unwrap_or(0),
+        monthly: monthly.unwrap_or(0),
+        yearly: yearly.unwrap_or(0),
+    }
+}
+
+fn destinations(
+    world: &World<'_>,
+    section: &Backups,
+    host: &Host,
+    origin: &Pointer,
+    secrets: &mut Secrets,
+) -> Vec<Destination> {
+    if section.to.is_empty() {
+        let place = DestinationPlace::Path(format!("/var/backups/{}", world.site.name));
+        return vec![destination("local", place, None, origin, host, secrets)];
+    }
+    section
+        .to
+        .iter()
+        .map(|(name, to)| {
+            let origin = origin.child("to").child(name.as_str());
+            let place = place(to, host, &origin, secrets);
+            destination(name.as_str(), place, to.keep.as_ref().map(keep), &origin, host, secrets)
+        })
+        .collect()
+}
+
+fn destination(
+    name: &str,
+    place: DestinationPlace,
+    keep: Option<Keep>,
+    origin: &Pointer,
+    host: &Host,
+    secrets: &mut Secrets,
+) -> Destination {
+    let password = format!("backup_{}", name.replace('-', "_"));
+    secrets.declare(
+        &password,
+        origin,
+        SecretSource::Generated("length=48,charset=url-safe".into()),
+        None,
+    );
+    secrets.need(&password, &host.name, "backups", origin);
+    Destination {
+        name: name.to_owned(),
+        origin: origin.clone(),
+        keep,
+        place,
+        password,
+    }
+}
+
+fn place(section: &Section, host: &Host, origin: &Pointer, secrets: &mut Secrets) -> DestinationPlace {
+    let mut need = |name: String, key: &str| {
+        secrets.need(&name, &host.name, "backups", &origin.child(key));
+        name
+    };
+    match &section.target {
+        DestinationTarget::Path(path) => DestinationPlace::Path(path.to_string()),
+        DestinationTarget::S3(s3) => DestinationPlace::S3 {
+            endpoint: s3.endpoint.as_ref().map(ToString::to_string),
+            bucket: s3.bucket.to_string(),
+            region: s3.region.as_ref().map(ToString::to_string),
+            // Several hosts share a bucket, each with a repository of its own.
+            prefix: s3
+                .prefix
+                .as_ref()
+                .map_or_else(|| host.name.clone(), |prefix| format!("{prefix}/{}", host.name)),
+            access_key_id: need(format!("{}.access_key_id", s3.credentials.secret), "s3"),
+            secret_access_key: need(format!("{}.secret_access_key", s3.credentials.secret), "s3"),
+        },
+        DestinationTarget::Sftp(sftp) => DestinationPlace::Sftp {
+            host: sftp.host.to_string(),
+            port: sftp.port.get(),
+            user: sftp.user.to_string(),
+            path: sftp.path.to_string(),
+            host_key: sftp.host_key.to_string(),
+            key: need(sftp.key.secret.to_string(), "sftp"),
+        },
+        DestinationTarget::Rclone(rclone) => DestinationPlace::Rclone {
+            remote: rclone.remote.to_string(),
+            config: need(rclone.config.secret.to_string(), "rclone"),
+        },
+    }
+}
+
+/// The channels that something writes to.
+pub(super) fn channels(
+    world: &World<'_>,
+    hosts: &[Host],
+    secrets: &mut Secrets,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Channel> {
+    let used: Vec<&str> = hosts
+        .iter()
+        .filter_map(|host| host.backup.as_ref().map(|plan| (host, plan)))
+        .flat_map(|(_, plan)| &plan.notify)
+        .map(String::as_str)
+        .collect();
+    let mut channels = Vec::new();
+    for (name, section) in &world.manifest.notify {
+        let origin = at(["notify", name.as_str()]);
+        let target = match section {
+            ChannelSection::Slack(slack) => ChannelTarget::Slack {
+                webhook: slack.webhook.secret.to_string(),
+            },
+            ChannelSection::Webhook(webhook) => ChannelTarget::Webhook {
+                url: match &webhook.url {
+                    TextOrSecret::Text(text) => Text::literal(text.to_string()),
+                    TextOrSecret::Secret(secret) => Text::secret(secret.secret.to_string()),
+                },
+            },
+            ChannelSection::Email(email) => {
+                let Some(smtp) = mail_server(world, &email.smtp, &origin.child("email").child("smtp"), found) else {
+                    continue;
+                };
+                ChannelTarget::Email {
+                    to: email.to.iter().map(ToString::to_string).collect(),
+                    from: email
+                        .from
+                        .as_ref()
+                        .map_or_else(|| world.site.contact.clone(), ToString::to_string),
+                    smtp: Some(smtp),
+                }
+            }
+        };
+        let channel = Channel {
+            name: name.to_string(),
+            origin: origin.clone(),
+            target,
+        };
+        for host in hosts.iter().filter(|_| used.contains(&name.as_str())) {
+            for secret in channel.secrets() {
+                secrets.need(&secret, &host.name, &format!("notify.{name}"), &origin);
+            }
+        }
+        channels.push(channel);
+    }
+    channels
+}
+
+fn mail_server(
+    world: &World<'_>,
+    section: &crate::manifest::MailServer,
+    origin: &Pointer,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Smtp> {
+    match &section.server {
+        MailHost::Host(host) => {
+            let port = section.port.map_or(587, |port| port.get());
+            Some(Smtp {
+                host: host.to_string(),
+                port,
+                implicit_tls: port == 465,
+                user: section.user.as_ref().map(ToString::to_string),
+                password: section.password.as_ref().map(|password| password.secret.to_string()),
+            })
+        }
+        MailHost::Service(name) => match world.manifest.services.get(name.as_str()) {
+            Some(Service::Smtp(smtp)) => Some(of_service(smtp)),
+            _ => {
+                found.push(
+                    Diagnostic::error("unknown-service", format!("there is no mail server `{name}`"))
+                        .at(origin, "mail is sent through it")
+                        .why("Messages would not leave the host.")
+                        .help(format!(
+                            "describe it: `services: {{{name}: {{kind: smtp, external: {{host: …}}}}}}`"
+                        )),
+                );
+                None
+            }
+        },
+    }
+}
+
+fn of_service(smtp: &SmtpSection) -> Smtp {
+    let port = smtp.external.port.map_or(587, |port| port.get());
+    Smtp {
+        host: smtp.external.host.to_string(),
+        port,
+        implicit_tls: smtp.tls.map_or(port == 465, |tls| tls == SmtpTls::Implicit),
+        user: smtp.user.as_ref().map(ToString::to_string),
+        password: smtp.password.as_ref().map(|password| password.secret.to_string()),
+    }
+}

@@ -1,0 +1,177 @@
+//! What a manifest means: one environment, resolved.
+//!
+//! Every decision that the manifest left open has been taken here (placement, ports, addresses, names, certificates,
+//! secrets), so an emitter only gathers one sort of part over a host and writes it down. Each node knows the place of
+//! the manifest that it comes from.
+
+mod container;
+mod data;
+mod edge;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod host;
+mod process;
+mod text;
+
+pub use crate::source::Pointer;
+pub use container::*;
+pub use data::*;
+pub use edge::*;
+pub use host::*;
+pub use process::*;
+pub use text::*;
+
+/// One environment of a site.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// Prefix of users, paths, units and networks.
+    pub name: String,
+    /// The environment's name; it is the folder of the bundle.
+    pub environment: String,
+    /// The domain that relative names belong to, without a trailing dot.
+    pub domain: String,
+    /// Mail address for certificates, zones and cron.
+    pub contact: String,
+    /// IANA time zone of schedules.
+    pub timezone: String,
+    /// People who may log in.
+    pub admins: Vec<Admin>,
+    /// Hosts by name, ascending.
+    pub hosts: Vec<Host>,
+    /// Every secret that some part needs, by name, ascending.
+    pub secrets: Vec<Secret>,
+    /// The services in the manifest's words, for documents and graphs.
+    pub services: Vec<Service>,
+    /// Who talks to whom.
+    pub links: Vec<Link>,
+    /// Where messages go, by name.
+    pub channels: Vec<Channel>,
+}
+
+/// A person with a login on every host.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    pub name: String,
+    pub origin: Pointer,
+    /// Lines of `authorized_keys`.
+    pub keys: Vec<String>,
+    /// May become root through sudo.
+    pub sudo: bool,
+}
+
+/// A secret by name; its value is only ever on the hosts.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// File name under `/etc/<site>/secrets/`: `session_key`, or `s3.access_key_id` for a part of one.
+    pub name: String,
+    pub origin: Pointer,
+    pub source: SecretSource,
+    /// Hosts that need it, ascending.
+    pub hosts: Vec<String>,
+    /// What uses it, in the manifest's words (`services.api`), for the runbook.
+    pub users: Vec<String>,
+    /// How often it is to be replaced, in the manifest's spelling (`90d`).
+    pub rotate: Option<String>,
+}
+
+/// Where a secret's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// Made on the host: the specification of `plan.tsv`, such as `length=64,charset=url-safe`.
+    Generated(String),
+    /// Put there by the operator; the text says where to get it.
+    Provided(String),
+}
+
+/// A service as its author sees it.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub name: String,
+    pub origin: Pointer,
+    pub kind: &'static str,
+    /// `systemd`, `container`, `native`, or `-` where nothing runs.
+    pub runtime: &'static str,
+    pub instances: Vec<Instance>,
+    /// Keeps data that a backup must hold.
+    pub stateful: bool,
+    /// Folder with `releases/` and `current`, if it is deployed as pre-built artifacts.
+    pub release_dir: Option<String>,
+    /// Image reference, if it is deployed as an image.
+    pub image: Option<String>,
+}
+
+/// One running copy of a service.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    pub host: String,
+    /// Name in commands: a unit (`acme-api@3000.service`) or a compose service (`cache`).
+    pub handle: String,
+    /// TCP port on the host, where it has one.
+    pub port: Option<u16>,
+}
+
+/// One service reaches another.
+#[derive(Debug, Clone)]
+pub struct Link {
+    pub from: String,
+    pub to: String,
+    pub origin: Pointer,
+    pub protocol: &'static str,
+}
+
+/// A place where people read messages.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    pub name: String,
+    pub origin: Pointer,
+    pub target: ChannelTarget,
+}
+
+#[derive(Debug, Clone)]
+pub enum ChannelTarget {
+    /// A Slack-compatible webhook; the secret holds its URL.
+    Slack { webhook: String },
+    /// Any webhook that takes JSON.
+    Webhook { url: Text },
+    Email {
+        to: Vec<String>,
+        from: String,
+        /// None hands the mail to the host's own `sendmail`.
+        smtp: Option<Smtp>,
+    },
+}
+
+/// A mail relay.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    pub host: String,
+    pub port: u16,
+    /// Encrypted from the first byte, instead of by STARTTLS.
+    pub implicit_tls: bool,
+    pub user: Option<String>,
+    /// Name of the secret that holds the password.
+    pub password: Option<String>,
+}
+
+impl Channel {
+    /// Names of the secrets that writing to it takes.
+    pub fn secrets(&self) -> Vec<String> {
+        match &self.target {
+            ChannelTarget::Slack { webhook } => vec![webhook.clone()],
+            ChannelTarget::Webhook { url } => url.secrets().map(str::to_owned).collect(),
+            ChannelTarget::Email { smtp, .. } => smtp.iter().filter_map(|smtp| smtp.password.clone()).collect(),
+        }
+    }
+}
+
+impl Site {
+    /// The host of that name.
+    pub fn host(&self, name: &str) -> Option<&Host> {
+        self.hosts.iter().find(|host| host.name == name)
+    }
+
+    /// `/etc/<site>`.
+    pub fn etc(&self) -> String {
+        format!("/etc/{}", self.name)
+    }
+}

@@ -1,0 +1,105 @@
+//! Holds the tree against the schema, and says in plain sentences where it does not fit: everything in one run, and no
+//! consequence beside its cause.
+
+mod choice;
+mod planned;
+mod tell;
+mod words;
+
+use jsonschema::{Keyword, ValidationError};
+use serde_json::Value as Json;
+
+use super::node::Node;
+use super::pointer::Pointer;
+use super::schema::Schema;
+use crate::diag::Diagnostic;
+
+/// What `x-unit` names: a function that says in a sentence why a text does not fit.
+pub type Units = &'static [(&'static str, fn(&str) -> Result<(), String>)];
+
+#[derive(Debug)]
+pub struct Validator {
+    schema: Schema,
+    compiled: jsonschema::Validator,
+}
+
+impl Validator {
+    /// The schema is the program's own, and so are the units that it names.
+    pub fn new(schema: Schema, units: Units) -> Validator {
+        let unit = move |name: &Json| {
+            let named = |unit: &&(&str, _)| name.as_str() == Some(unit.0);
+            let (_, check) = units
+                .iter()
+                .find(named)
+                .expect("every x-unit of the schema is in the table of units");
+            Unit(*check)
+        };
+        let compiled = jsonschema::draft202012::options()
+            .with_keyword("x-unit", move |_, name, _| Ok(Box::new(unit(name))))
+            .build(schema.json())
+            .expect("the schema is generated from our types");
+        Validator { schema, compiled }
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Everything in the tree that the schema does not allow.
+    pub fn validate(&self, root: &Node) -> Vec<Diagnostic> {
+        let mut told = planned::planned(&self.schema, root);
+        let planned: Vec<Pointer> = told.iter().map(|told| told.pointer.clone()).collect();
+        let json = root.to_json();
+        if !self.compiled.is_valid(&json) {
+            let teller = tell::Teller {
+                schema: &self.schema,
+                root,
+            };
+            told.extend(self.compiled.iter_errors(&json).flat_map(|error| teller.tell(&error)));
+        }
+        told.extend(planned::unknown_in_patches(&self.schema, root));
+        let mut kept: Vec<Told> = Vec::new();
+        for one in told {
+            let repeated = kept
+                .iter()
+                .any(|other| other.pointer == one.pointer && other.finding.code == one.finding.code);
+            let beside =
+                one.finding.code != "not-built" && planned.iter().any(|planned| one.pointer.is_within(planned));
+            if !repeated && !beside {
+                kept.push(one);
+            }
+        }
+        // Which of several keys is needed is a consequence of one of them being misspelt.
+        let misspelt: Vec<Pointer> = kept
+            .iter()
+            .filter(|told| told.finding.code == "unknown-key")
+            .filter_map(|told| told.pointer.parent())
+            .collect();
+        kept.retain(|told| told.finding.code != "key-choice" || !misspelt.contains(&told.pointer));
+        kept.into_iter().map(|told| told.finding).collect()
+    }
+}
+
+/// A finding and the value that it is about.
+pub(crate) struct Told {
+    pub(crate) pointer: Pointer,
+    pub(crate) finding: Diagnostic,
+}
+
+struct Unit(fn(&str) -> Result<(), String>);
+
+impl<'i> Keyword<'i> for Unit {
+    fn validate(&self, instance: &'i Json) -> Result<(), ValidationError<'i>> {
+        match instance.as_str().map(self.0) {
+            Some(Err(why)) => Err(ValidationError::custom(why)),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_valid(&self, instance: &'i Json) -> bool {
+        instance.as_str().is_none_or(|text| (self.0)(text).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests;

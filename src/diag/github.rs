@@ -19,13 +19,26 @@ fn line(report: &Report, finding: &Diagnostic) -> String {
             properties.push(format!("endColumn={}", end.column.saturating_sub(1).max(start.column)));
         }
     }
-    properties.push(format!("title={}", property(&format!("{}: {}", finding.code, finding.title))));
+    properties.push(format!(
+        "title={}",
+        property(&format!("{}: {}", finding.code, finding.title))
+    ));
     let mut text = vec![finding.title.clone()];
     if !finding.environments.is_empty() {
         text.push(format!("In: {}", finding.environments.join(", ")));
     }
-    text.extend([&finding.why, &finding.help].into_iter().filter(|part| !part.is_empty()).cloned());
-    format!("::{} {}::{}\n", finding.severity.name(), properties.join(","), message(&text.join("\n")))
+    text.extend(
+        [&finding.why, &finding.help]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .cloned(),
+    );
+    format!(
+        "::{} {}::{}\n",
+        finding.severity.name(),
+        properties.join(","),
+        message(&text.join("\n"))
+    )
 }
 
 fn message(text: &str) -> String {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceSpan, SpanContents};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceSpan, SpanContents,
+};
 
 use super::{At, Diagnostic, Report, Severity};
 use crate::source::{FileId, Files};
@@ -15,7 +17,11 @@ pub struct Style {
 }
 
 pub fn human(report: &Report, style: Style) -> String {
-    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let theme = if style.color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(style.width.clamp(40, 200))
         .with_links(false)
@@ -24,8 +30,14 @@ pub fn human(report: &Report, style: Style) -> String {
     let desk = Desk::new(&report.files);
     let mut out = String::new();
     for finding in report.findings() {
-        let view = View { finding, why: Why(&finding.why), desk: &desk };
-        handler.render_report(&mut out, &view).expect("writing to a String does not fail, and every label is inside its file");
+        let view = View {
+            finding,
+            why: (!finding.why.is_empty()).then(|| Why(finding.why.clone())),
+            desk: &desk,
+        };
+        handler
+            .render_report(&mut out, &view)
+            .expect("writing to a String does not fail, and every label is inside its file");
         out.push('\n');
     }
     if !report.is_empty() {
@@ -56,7 +68,10 @@ impl<'a> Desk<'a> {
     }
 
     fn start(&self, file: FileId) -> usize {
-        self.starts.iter().find(|(_, id)| *id == file).map_or(0, |(start, _)| *start)
+        self.starts
+            .iter()
+            .find(|(_, id)| *id == file)
+            .map_or(0, |(start, _)| *start)
     }
 }
 
@@ -77,9 +92,17 @@ impl miette::SourceCode for Desk<'_> {
         let (last, _) = self.files.line_of(file, (start + span.len()) as u32);
         let from = first.saturating_sub(before);
         let (from_start, text) = self.files.line_range(file, from, last + after);
-        let column = if before == 0 { self.files.position(file, start as u32).column - 1 } else { 0 };
+        let column = if before == 0 {
+            self.files.position(file, start as u32).column - 1
+        } else {
+            0
+        };
         // miette takes the reading's first byte for the span's own when it asks for no context.
-        let cut = if before == 0 { (start - first_start as usize).min(text.len()) } else { 0 };
+        let cut = if before == 0 {
+            (start - first_start as usize).min(text.len())
+        } else {
+            0
+        };
         Ok(Box::new(MietteSpanContents::new_named(
             self.files.name(file).to_owned(),
             &text.as_bytes()[cut..],
@@ -93,7 +116,7 @@ impl miette::SourceCode for Desk<'_> {
 
 struct View<'a> {
     finding: &'a Diagnostic,
-    why: Why<'a>,
+    why: Option<Why>,
     desk: &'a Desk<'a>,
 }
 
@@ -114,11 +137,19 @@ impl fmt::Display for View<'_> {
     }
 }
 
-impl std::error::Error for View<'_> {}
+impl std::error::Error for View<'_> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.why.as_ref().map(|why| why as &dyn std::error::Error)
+    }
+}
 
 impl miette::Diagnostic for View<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(format!("{}[{}]", self.finding.severity.name(), self.finding.code)))
+        Some(Box::new(format!(
+            "{}[{}]",
+            self.finding.severity.name(),
+            self.finding.code
+        )))
     }
 
     fn severity(&self) -> Option<miette::Severity> {
@@ -139,8 +170,13 @@ impl miette::Diagnostic for View<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let mut primary = true;
         Some(Box::new(self.finding.labels.iter().filter_map(move |label| {
-            let At::Place(place) = label.at else { return None };
-            let span = (self.desk.start(place.file) + place.start as usize, (place.end - place.start) as usize);
+            let At::Place(place) = label.at else {
+                return None;
+            };
+            let span = (
+                self.desk.start(place.file) + place.start as usize,
+                (place.end - place.start) as usize,
+            );
             let text = (!label.text.is_empty()).then(|| label.text.clone());
             Some(if std::mem::take(&mut primary) {
                 LabeledSpan::new_primary_with_span(text, span)
@@ -149,21 +185,16 @@ impl miette::Diagnostic for View<'_> {
             })
         })))
     }
-
-    fn diagnostic_source(&self) -> Option<&dyn miette::Diagnostic> {
-        (!self.why.0.is_empty()).then_some(&self.why as &dyn miette::Diagnostic)
-    }
 }
 
 /// The sentence of why, which miette draws as the cause.
 #[derive(Debug)]
-struct Why<'a>(&'a str);
+struct Why(String);
 
-impl fmt::Display for Why<'_> {
+impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Why<'_> {}
-impl miette::Diagnostic for Why<'_> {}
+impl std::error::Error for Why {}

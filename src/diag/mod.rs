@@ -17,7 +17,7 @@ pub use report::Report;
 pub use sarif::sarif;
 pub use suggest::{listing, suggest};
 
-use crate::source::{Place, Pointer};
+use crate::source::{Layer, Place, Pointer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -69,12 +69,13 @@ impl From<Option<Place>> for At {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     pub at: At,
     pub text: String,
-    /// What the label pointed to before it was located.
+    /// What the label pointed to before it was located, and how that came into the manifest.
     pub pointer: Option<Pointer>,
+    pub layer: Option<Layer>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +117,12 @@ impl Diagnostic {
 
     #[must_use]
     pub fn at(mut self, at: impl Into<At>, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { at: at.into(), text: text.into(), pointer: None });
+        self.labels.push(Label {
+            at: at.into(),
+            text: text.into(),
+            pointer: None,
+            layer: None,
+        });
         self
     }
 
@@ -140,6 +146,15 @@ impl Diagnostic {
 
     /// The place of the first label that has one, once the report is located.
     pub fn place(&self) -> Option<Place> {
-        self.labels.iter().find_map(|label| if let At::Place(place) = label.at { Some(place) } else { None })
+        self.labels.iter().find_map(|label| {
+            if let At::Place(place) = label.at {
+                Some(place)
+            } else {
+                None
+            }
+        })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,11 @@ pub fn sarif(report: &Report) -> Value {
     codes.sort_unstable();
     codes.dedup();
     let rules: Vec<Value> = codes.iter().map(|code| json!({"id": code})).collect();
-    let results: Vec<Value> = report.findings().iter().map(|finding| result(report, finding, &codes)).collect();
+    let results: Vec<Value> = report
+        .findings()
+        .iter()
+        .map(|finding| result(report, finding, &codes))
+        .collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -26,14 +30,20 @@ fn result(report: &Report, finding: &Diagnostic, codes: &[&str]) -> Value {
     let mut text = finding.title.clone();
     for part in [&finding.why, &finding.help] {
         if !part.is_empty() {
-            text.push_str("\n");
+            text.push('\n');
             text.push_str(part);
         }
     }
     let placed: Vec<(Place, &Label)> = finding
         .labels
         .iter()
-        .filter_map(|label| if let At::Place(place) = label.at { Some((place, label)) } else { None })
+        .filter_map(|label| {
+            if let At::Place(place) = label.at {
+                Some((place, label))
+            } else {
+                None
+            }
+        })
         .collect();
     let mut out = json!({
         "ruleId": finding.code,
@@ -44,8 +54,11 @@ fn result(report: &Report, finding: &Diagnostic, codes: &[&str]) -> Value {
     if let Some(((place, label), others)) = placed.split_first() {
         out["locations"] = json!([location(report, *place, label, None)]);
         if !others.is_empty() {
-            out["relatedLocations"] =
-                others.iter().enumerate().map(|(id, (place, label))| location(report, *place, label, Some(id))).collect();
+            out["relatedLocations"] = others
+                .iter()
+                .enumerate()
+                .map(|(id, (place, label))| location(report, *place, label, Some(id)))
+                .collect();
         }
     }
     if !finding.environments.is_empty() {

@@ -10,7 +10,7 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         // One slip in three characters; and the beginning of a longer word, as `mem` for `memory`.
         let allowed = (length.max(other.chars().count()) / 3).max(1);
         let begun = length >= 3 && other.starts_with(&folded);
-        (distance <= allowed && distance < length.max(2) || begun).then_some((!begun && distance > 1, distance))
+        (distance <= allowed && distance < length || begun).then_some((!begun && distance > 1, distance))
     };
     candidates
         .into_iter()
@@ -27,7 +27,9 @@ pub fn listing<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     match words.as_slice() {
         [] => "nothing".to_owned(),
         [one] => one.clone(),
-        many if many.len() > MOST => format!("{} and {} more", many[..MOST].join(", "), many.len() - MOST),
+        many if many.len() > MOST => {
+            format!("{} and {} more", many[..MOST].join(", "), many.len() - MOST)
+        }
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }

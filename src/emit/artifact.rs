@@ -46,6 +46,28 @@ pub struct Emission {
     pub enabled: Vec<EnabledUnit>,
 }
 
+impl Emission {
+    /// Takes over what another emitter made.
+    pub(super) fn absorb(&mut self, other: Self) {
+        let Self {
+            artifacts,
+            packages,
+            programs,
+            users,
+            directories,
+            actions,
+            enabled,
+        } = other;
+        self.artifacts.extend(artifacts);
+        self.packages.extend(packages);
+        self.programs.extend(programs);
+        self.users.extend(users);
+        self.directories.extend(directories);
+        self.actions.extend(actions);
+        self.enabled.extend(enabled);
+    }
+}
+
 impl Artifact {
     /// A file of root's that everybody reads (0644).
     pub fn new(set: &'static str, path: impl Into<String>, content: impl Into<String>) -> Self {

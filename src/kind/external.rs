@@ -5,10 +5,6 @@ use crate::manifest::services::{Common, Oidc, S3, Smtp};
 use crate::site::Text;
 
 impl Kind for Smtp {
-    fn name(&self) -> &'static str {
-        "smtp"
-    }
-
     fn common(&self) -> &Common {
         &self.common
     }
@@ -31,21 +27,33 @@ impl Kind for Smtp {
 
     fn connect(&self, _: &Placed, _: &Client, _: &Endpoint) -> Connection {
         let port = self.external.port.map_or(587, |port| port.get());
-        let mut parts = vec![("host", Text::literal(self.external.host.to_string())), ("port", Text::literal(port.to_string()))];
+        let mut parts = vec![
+            ("host", Text::literal(self.external.host.to_string())),
+            ("port", Text::literal(port.to_string())),
+        ];
         parts.extend(self.user.as_ref().map(|user| ("user", Text::literal(user.to_string()))));
-        parts.extend(self.password.as_ref().map(|password| ("password", Text::secret(password.secret.to_string()))));
+        parts.extend(
+            self.password
+                .as_ref()
+                .map(|password| ("password", Text::secret(password.secret.to_string()))),
+        );
         parts.extend(self.from.as_ref().map(|from| ("from", Text::literal(from.to_string()))));
-        exported(parts, &[("SMTP_HOST", "host"), ("SMTP_PORT", "port"), ("SMTP_USER", "user"), ("SMTP_PASSWORD", "password"), ("SMTP_FROM", "from")])
+        exported(
+            parts,
+            &[
+                ("SMTP_HOST", "host"),
+                ("SMTP_PORT", "port"),
+                ("SMTP_USER", "user"),
+                ("SMTP_PASSWORD", "password"),
+                ("SMTP_FROM", "from"),
+            ],
+        )
     }
 
     fn lower(&self, _: &mut Lowering<'_>) {}
 }
 
 impl Kind for S3 {
-    fn name(&self) -> &'static str {
-        "s3"
-    }
-
     fn common(&self) -> &Common {
         &self.common
     }
@@ -67,14 +75,29 @@ impl Kind for S3 {
     }
 
     fn connect(&self, _: &Placed, _: &Client, _: &Endpoint) -> Connection {
-        let region = self.external.region.as_ref().map_or_else(|| "us-east-1".to_owned(), ToString::to_string);
+        let region = self
+            .external
+            .region
+            .as_ref()
+            .map_or_else(|| "us-east-1".to_owned(), ToString::to_string);
         let mut parts = vec![
             ("bucket", Text::literal(self.bucket.to_string())),
             ("region", Text::literal(region)),
-            ("access_key_id", Text::secret(format!("{}.access_key_id", self.credentials.secret))),
-            ("secret_access_key", Text::secret(format!("{}.secret_access_key", self.credentials.secret))),
+            (
+                "access_key_id",
+                Text::secret(format!("{}.access_key_id", self.credentials.secret)),
+            ),
+            (
+                "secret_access_key",
+                Text::secret(format!("{}.secret_access_key", self.credentials.secret)),
+            ),
         ];
-        parts.extend(self.external.endpoint.as_ref().map(|endpoint| ("endpoint", Text::literal(endpoint.to_string()))));
+        parts.extend(
+            self.external
+                .endpoint
+                .as_ref()
+                .map(|endpoint| ("endpoint", Text::literal(endpoint.to_string()))),
+        );
         exported(
             parts,
             &[
@@ -91,10 +114,6 @@ impl Kind for S3 {
 }
 
 impl Kind for Oidc {
-    fn name(&self) -> &'static str {
-        "oidc"
-    }
-
     fn common(&self) -> &Common {
         &self.common
     }
@@ -121,7 +140,14 @@ impl Kind for Oidc {
             ("client_id", Text::literal(self.client_id.to_string())),
             ("client_secret", Text::secret(self.client_secret.secret.to_string())),
         ];
-        exported(parts, &[("OIDC_ISSUER", "issuer"), ("OIDC_CLIENT_ID", "client_id"), ("OIDC_CLIENT_SECRET", "client_secret")])
+        exported(
+            parts,
+            &[
+                ("OIDC_ISSUER", "issuer"),
+                ("OIDC_CLIENT_ID", "client_id"),
+                ("OIDC_CLIENT_SECRET", "client_secret"),
+            ],
+        )
     }
 
     fn lower(&self, _: &mut Lowering<'_>) {}
@@ -133,5 +159,9 @@ fn exported(parts: Vec<(&'static str, Text)>, names: &[(&str, &'static str)]) ->
         .filter(|(_, part)| parts.iter().any(|(known, _)| known == part))
         .map(|(name, part)| ((*name).to_owned(), *part))
         .collect();
-    Connection { parts, exports, ..Connection::default() }
+    Connection {
+        parts,
+        exports,
+        ..Connection::default()
+    }
 }

@@ -7,14 +7,16 @@
 mod app;
 mod external;
 mod placed;
+mod postgres;
+mod redis;
 mod secrets;
+mod server;
 mod static_files;
-mod stub;
 
 use ipnet::IpNet;
 
 pub(crate) use placed::{DATA, EDGE, InstancePort, Placed, PlacedInstance, PlacedProcess, Runtime, label};
-pub(crate) use secrets::Secrets;
+pub(crate) use secrets::{Matched, Secrets};
 
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
@@ -37,9 +39,6 @@ pub(crate) fn of(service: &Service) -> &dyn Kind {
 
 /// What resolve asks of every kind of service.
 pub(crate) trait Kind {
-    /// Its name in the manifest.
-    fn name(&self) -> &'static str;
-
     fn common(&self) -> &Common;
 
     /// How processes run where the manifest does not say.
@@ -71,7 +70,11 @@ pub(crate) trait Kind {
     /// The processes that it wants.
     fn processes(&self) -> Vec<ProcessWish> {
         let port = self.default_port().map(|listen| PortWish { listen, host: None });
-        vec![ProcessWish { name: String::new(), instances: None, port }]
+        vec![ProcessWish {
+            name: String::new(),
+            instances: None,
+            port,
+        }]
     }
 
     /// Folder with `releases/` and `current`, if it is deployed as pre-built artifacts.
@@ -212,7 +215,8 @@ impl Lowering<'_> {
 
     /// A secret made on the host for this service; declares it on first use.
     pub(crate) fn generated(&mut self, name: &str, spec: &str, origin: &Pointer, host: &str) {
-        self.secrets.declare(name, origin, SecretSource::Generated(spec.to_owned()), None);
+        self.secrets
+            .declare(name, origin, SecretSource::Generated(spec.to_owned()), None);
         self.need(name, host, origin);
     }
 }

@@ -75,13 +75,21 @@ pub(crate) struct InstancePort {
 impl Placed {
     /// How many processes of it run on a host.
     pub(crate) fn instances_on(&self, host: &str) -> u32 {
-        let on = self.processes.iter().flat_map(|process| &process.instances).filter(|instance| instance.host == host);
+        let on = self
+            .processes
+            .iter()
+            .flat_map(|process| &process.instances)
+            .filter(|instance| instance.host == host);
         u32::try_from(on.count()).unwrap_or(u32::MAX)
     }
 
     /// The compose service of an instance: `cache`, or `api-2` where there are several.
     pub(crate) fn container_name(&self, process: &PlacedProcess, instance: &PlacedInstance) -> String {
-        if instance.here > 1 { format!("{}-{}", process.label, instance.ordinal) } else { process.label.clone() }
+        if instance.here > 1 {
+            format!("{}-{}", process.label, instance.ordinal)
+        } else {
+            process.label.clone()
+        }
     }
 
     /// Name in commands: a unit or a compose service.
@@ -96,10 +104,16 @@ impl Placed {
 
 /// The instance name of a template unit: its port, or its ordinal where it has none.
 pub(crate) fn instance_name(instance: &PlacedInstance) -> String {
-    instance.port.map_or_else(|| instance.ordinal.to_string(), |port| port.host.to_string())
+    instance
+        .port
+        .map_or_else(|| instance.ordinal.to_string(), |port| port.host.to_string())
 }
 
 /// Name of a process among all of the site.
 pub(crate) fn label(service: &str, process: &str) -> String {
-    if process.is_empty() { service.to_owned() } else { format!("{service}-{process}") }
+    if process.is_empty() {
+        service.to_owned()
+    } else {
+        format!("{service}-{process}")
+    }
 }

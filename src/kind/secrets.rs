@@ -4,17 +4,38 @@ use std::collections::BTreeMap;
 
 use crate::site::{Pointer, Secret, SecretSource};
 
-/// Secrets by file name, declared by the manifest or made by a kind.
+/// Secrets by file name, declared by the manifest or made by a kind, and who needs which.
+///
+/// A service may need what a later one declares, so needs are matched with declarations at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Secrets {
-    all: BTreeMap<String, Secret>,
-    /// Names that were asked for and that nobody declared, with the place that asks.
-    unknown: Vec<(String, Pointer)>,
+    declared: BTreeMap<String, Secret>,
+    needs: Vec<Need>,
+}
+
+#[derive(Debug)]
+struct Need {
+    secret: String,
+    host: String,
+    by: String,
+    origin: Pointer,
+}
+
+/// What the needs and the declarations come to.
+#[derive(Debug, Default)]
+pub(crate) struct Matched {
+    /// Secrets that some host needs, by name.
+    pub(crate) needed: Vec<Secret>,
+    /// Declared secrets that nothing needs.
+    pub(crate) unused: Vec<Secret>,
+    /// Names that nobody declared, with the place that asks.
+    pub(crate) unknown: Vec<(String, Pointer)>,
 }
 
 impl Secrets {
+    /// Declares a secret; the first declaration counts.
     pub(crate) fn declare(&mut self, name: &str, origin: &Pointer, source: SecretSource, rotate: Option<String>) {
-        self.all.entry(name.to_owned()).or_insert_with(|| Secret {
+        self.declared.entry(name.to_owned()).or_insert_with(|| Secret {
             name: name.to_owned(),
             origin: origin.clone(),
             source,
@@ -26,31 +47,27 @@ impl Secrets {
 
     /// Says that `by` needs a secret on a host; `origin` is where the manifest asks for it.
     pub(crate) fn need(&mut self, name: &str, host: &str, by: &str, origin: &Pointer) {
-        match self.all.get_mut(name) {
-            Some(secret) => {
-                insert_sorted(&mut secret.hosts, host);
-                insert_sorted(&mut secret.users, by);
+        self.needs.push(Need {
+            secret: name.to_owned(),
+            host: host.to_owned(),
+            by: by.to_owned(),
+            origin: origin.clone(),
+        });
+    }
+
+    pub(crate) fn matched(mut self) -> Matched {
+        let mut matched = Matched::default();
+        for need in self.needs {
+            match self.declared.get_mut(&need.secret) {
+                Some(secret) => {
+                    insert_sorted(&mut secret.hosts, &need.host);
+                    insert_sorted(&mut secret.users, &need.by);
+                }
+                None => matched.unknown.push((need.secret, need.origin)),
             }
-            None => self.unknown.push((name.to_owned(), origin.clone())),
         }
-    }
-
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.all.keys().map(String::as_str)
-    }
-
-    pub(crate) fn unknown(&self) -> &[(String, Pointer)] {
-        &self.unknown
-    }
-
-    /// Declared secrets that nothing needs.
-    pub(crate) fn unused(&self) -> impl Iterator<Item = &Secret> {
-        self.all.values().filter(|secret| secret.hosts.is_empty())
-    }
-
-    /// Those that some host needs, by name.
-    pub(crate) fn into_needed(self) -> Vec<Secret> {
-        self.all.into_values().filter(|secret| !secret.hosts.is_empty()).collect()
+        (matched.needed, matched.unused) = self.declared.into_values().partition(|secret| !secret.hosts.is_empty());
+        matched
     }
 }
 

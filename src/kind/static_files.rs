@@ -5,10 +5,6 @@ use super::{Kind, Lowering, ProcessWish, Runtime};
 use crate::manifest::services::{Common, Static};
 
 impl Kind for Static {
-    fn name(&self) -> &'static str {
-        "static"
-    }
-
     fn common(&self) -> &Common {
         &self.common
     }

@@ -1,7 +1,7 @@
 //! `backups`: what is kept, where, and for how long.
 
 use super::secret_ref::SecretRef;
-use super::values::{AbsolutePath, Domain, Name, Port, Schedule, Text, UserName, WebUrl};
+use super::values::{AbsolutePath, Name, Port, Schedule, ServerName, SshKey, Text, UserName, WebUrl};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,7 +23,6 @@ pub struct Backups {
     #[schemars(extend("x-short" = "[]"), example = ["nginx", "env", "certificates"])]
     pub include: Vec<Include>,
     /// When the newest backup is restored to a scratch place and looked at. Default: never.
-    #[serde(default)]
     #[schemars(example = &"0 5 * * 0")]
     pub test_restore: Option<Schedule>,
     /// Which channels of `notify` hear of a failure.
@@ -31,7 +30,6 @@ pub struct Backups {
     #[schemars(extend("x-short" = "[]"), example = ["ops"])]
     pub notify: Vec<Name>,
     /// A JSON file that says how the last run went.
-    #[serde(default)]
     #[schemars(example = &"/var/lib/acme/backup-status.json")]
     pub status_file: Option<AbsolutePath>,
 }
@@ -58,26 +56,27 @@ fn nightly() -> Schedule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Keep {
     /// One of each of the last days.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 3660), example = 7)]
     pub daily: Option<u32>,
     /// One of each of the last weeks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 520), example = 4)]
     pub weekly: Option<u32>,
     /// One of each of the last months.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 120), example = 12)]
     pub monthly: Option<u32>,
     /// One of each of the last years.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 100), example = 2)]
     pub yearly: Option<u32>,
 }
 
 impl Default for Keep {
     fn default() -> Self {
-        Self { daily: Some(7), weekly: Some(4), monthly: Some(12), yearly: None }
+        Self {
+            daily: Some(7),
+            weekly: Some(4),
+            monthly: Some(12),
+            yearly: None,
+        }
     }
 }
 
@@ -87,7 +86,6 @@ pub struct Destination {
     #[serde(flatten)]
     pub target: DestinationTarget,
     /// How many are kept here, instead of what `backups.keep` says.
-    #[serde(default)]
     pub keep: Option<Keep>,
 }
 
@@ -113,15 +111,12 @@ pub struct S3Target {
     #[schemars(example = &"acme-backups")]
     pub bucket: Text,
     /// The region that it is in. Default: `us-east-1`.
-    #[serde(default)]
     #[schemars(example = &"eu-west-3")]
     pub region: Option<Text>,
     /// The storage's address, where it isn't Amazon's.
-    #[serde(default)]
     #[schemars(example = &"https://s3.example.net")]
     pub endpoint: Option<WebUrl>,
     /// A folder within the bucket. Default: none.
-    #[serde(default)]
     pub prefix: Option<Text>,
     /// A secret with the keys `access_key_id` and `secret_access_key`.
     pub credentials: SecretRef,
@@ -132,7 +127,7 @@ pub struct S3Target {
 pub struct SftpTarget {
     /// The server's name.
     #[schemars(example = &"backup.example.net")]
-    pub host: Domain,
+    pub host: ServerName,
     /// Its port. Default: 22.
     #[serde(default = "ssh_port")]
     pub port: Port,
@@ -146,7 +141,7 @@ pub struct SftpTarget {
     pub key: SecretRef,
     /// The server's public key, as in `known_hosts` without the name, so that no other server is believed.
     #[schemars(example = &"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICL4GaynCSOlU4oRumwJy8RfoiIxiGXhR3SOW0IBtHIj")]
-    pub host_key: super::values::SshKey,
+    pub host_key: SshKey,
 }
 
 fn ssh_port() -> Port {

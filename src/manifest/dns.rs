@@ -21,10 +21,8 @@ pub struct Dns {
     #[serde(default = "hour")]
     pub ttl: Duration,
     /// A provider's API instead of a server of our own. Planned: this version refuses it.
-    #[serde(default)]
     pub provider: Option<Planned>,
     /// How the provider's API is entered. Planned: this version refuses it.
-    #[serde(default)]
     pub credentials: Option<Planned>,
 }
 
@@ -32,14 +30,12 @@ pub struct Dns {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Zone {
     /// The host that every name without records of its own leads to.
-    #[serde(default)]
     #[schemars(example = &"vps")]
     pub wildcard: Option<Name>,
     /// Records beside those that follow from hosts and routes, by their owner.
     #[serde(default)]
     pub records: BTreeMap<RecordName, Records>,
     /// How long others may keep an answer from this zone. Default: as under `dns`.
-    #[serde(default)]
     pub ttl: Option<Duration>,
 }
 
@@ -56,7 +52,6 @@ pub struct Records {
     #[schemars(extend("x-short" = "[]"), example = ["2001:db8::10"])]
     pub aaaa: Vec<Ipv6Addr>,
     /// The name that this one is another name of; it can have no other record.
-    #[serde(default)]
     #[schemars(example = &"@")]
     pub cname: Option<NameData>,
     /// Mail exchangers, as priority and name.
@@ -80,7 +75,7 @@ pub struct Records {
     #[schemars(extend("x-short" = "[]"), example = ["ns1.example.net."])]
     pub ns: Vec<NameData>,
     /// How long others may keep these records. Default: as in the zone.
-    #[serde(default, rename = "ttl")]
+    #[serde(rename = "ttl")]
     pub ttl: Option<Duration>,
 }
 

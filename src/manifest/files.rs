@@ -11,13 +11,10 @@ pub struct File {
     #[serde(flatten)]
     pub source: FileSource,
     /// Who owns it. Default: root.
-    #[serde(default)]
     pub owner: Option<UserName>,
     /// The group that may read it. Default: the service's, or root.
-    #[serde(default)]
     pub group: Option<UserName>,
     /// Its permissions, in octal and quoted. Default: "0644"; "0640" where it holds a secret.
-    #[serde(default)]
     #[schemars(example = &"0640")]
     pub mode: Option<FileMode>,
     /// What a change of it does to the service. Default: `restart`.
@@ -36,13 +33,10 @@ pub struct SiteFile {
     #[schemars(extend("x-short" = "[]"))]
     pub on: Vec<Name>,
     /// Who owns it. Default: root.
-    #[serde(default)]
     pub owner: Option<UserName>,
     /// The group that may read it. Default: root.
-    #[serde(default)]
     pub group: Option<UserName>,
     /// Its permissions, in octal and quoted. Default: "0644"; "0600" where it holds a secret.
-    #[serde(default)]
     #[schemars(example = &"0600")]
     pub mode: Option<FileMode>,
 }

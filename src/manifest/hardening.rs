@@ -36,7 +36,11 @@ impl Default for Hardening {
 impl Hardening {
     /// Where the manifest doesn't speak of it: all but sshd, as who may log in isn't known either.
     pub fn unless_said() -> Switch<Self> {
-        Switch::On(Self { ssh: Switch::Off, fail2ban: Switch::Off, ..Self::default() })
+        Switch::On(Self {
+            ssh: Switch::Off,
+            fail2ban: Switch::Off,
+            ..Self::default()
+        })
     }
 }
 
@@ -133,7 +137,12 @@ pub struct Fail2ban {
 
 impl Default for Fail2ban {
     fn default() -> Self {
-        Self { max_retry: max_retry(), find_time: find_time(), ban_time: ban_time(), ignore: Vec::new() }
+        Self {
+            max_retry: max_retry(),
+            find_time: find_time(),
+            ban_time: ban_time(),
+            ignore: Vec::new(),
+        }
     }
 }
 
@@ -153,7 +162,6 @@ fn ban_time() -> Duration {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct UnattendedUpgrades {
     /// When the host restarts by itself if an update needs it. Default: never.
-    #[serde(default)]
     #[schemars(example = &"04:00")]
     pub reboot: Option<TimeOfDay>,
 }

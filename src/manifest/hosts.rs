@@ -16,14 +16,11 @@ pub struct Host {
     #[serde(default)]
     pub os: Os,
     /// What it has of processors, memory and disk; without it nothing is checked against a budget.
-    #[serde(default)]
     pub size: Option<Size>,
     /// Its own name, relative to the site's domain. Default: the name here.
-    #[serde(default)]
     #[schemars(example = &"psa-all-in-one")]
     pub hostname: Option<HostName>,
     /// The name that its public address resolves to in reverse, relative to the site's domain; mail servers need it.
-    #[serde(default)]
     #[schemars(example = &"mail")]
     pub rdns: Option<HostName>,
     /// Disks beside the system's.
@@ -33,7 +30,6 @@ pub struct Host {
     #[serde(default)]
     pub reserve: BTreeMap<Name, Bytes>,
     /// How the machine itself is made. Planned: this version refuses it.
-    #[serde(default)]
     pub provision: Option<Planned>,
 }
 
@@ -46,7 +42,6 @@ pub struct Addresses {
     #[schemars(extend("x-short" = "[]"), example = ["203.0.113.10", "2001:db8::10"])]
     pub public: Vec<Address>,
     /// Where the other hosts reach it. Default: the first public address.
-    #[serde(default)]
     #[schemars(example = &"10.0.0.2/24")]
     pub private: Option<Address>,
 }
@@ -101,7 +96,6 @@ pub struct Disk {
     #[schemars(example = &"1TiB")]
     pub size: Bytes,
     /// The device, where the bundle shall mount it; without one it is expected to be mounted.
-    #[serde(default)]
     #[schemars(example = &"/dev/disk/by-id/scsi-0HC_Volume_1")]
     pub device: Option<AbsolutePath>,
 }

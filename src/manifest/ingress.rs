@@ -38,11 +38,9 @@ pub struct Ingress {
     #[schemars(extend("x-short" = "[]"), example = ["cloudflare"])]
     pub trusted_proxies: Vec<TrustedProxy>,
     /// A folder with pages for errors, named by their status, as in 404.html or 50x.html.
-    #[serde(default)]
     #[schemars(example = &"files/errors")]
     pub error_pages: Option<SourcePath>,
     /// An address that moves between the hosts of `on`. Planned: this version refuses it.
-    #[serde(default)]
     pub vip: Option<Planned>,
 }
 
@@ -79,7 +77,6 @@ pub enum IngressRuntime {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct AccessLog {
     /// How much is gathered before it is written. Default: each line at once.
-    #[serde(default)]
     #[schemars(example = &"32KiB")]
     pub buffer: Option<Bytes>,
 }
@@ -89,33 +86,24 @@ pub struct AccessLog {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SecurityHeaders {
     /// What a page may load and run. Default: its own origin only, in frames of its own origin.
-    #[serde(default)]
     #[schemars(example = &"default-src 'self'; script-src 'self' 'unsafe-inline'")]
     pub content_security_policy: Option<HeaderValue>,
     /// How long browsers insist on HTTPS. Default: two years, with names below.
-    #[serde(default)]
     #[schemars(example = &"max-age=63072000; includeSubDomains")]
     pub strict_transport_security: Option<HeaderValue>,
     /// How much of its address a page tells to where its links lead. Default: `strict-origin-when-cross-origin`.
-    #[serde(default)]
     pub referrer_policy: Option<HeaderValue>,
     /// Which abilities of the browser a page may use. Default: no camera, microphone, geolocation or payment.
-    #[serde(default)]
     pub permissions_policy: Option<HeaderValue>,
     /// Who may put a page in a frame, for old browsers. Default: `SAMEORIGIN`.
-    #[serde(default)]
     pub x_frame_options: Option<HeaderValue>,
     /// Whether browsers may guess types. Default: `nosniff`.
-    #[serde(default)]
     pub x_content_type_options: Option<HeaderValue>,
     /// Whether a page shares its window with others that opened it. Default: `same-origin`.
-    #[serde(default)]
     pub cross_origin_opener_policy: Option<HeaderValue>,
     /// Whether other sites may embed what is served. Default: `same-origin`.
-    #[serde(default)]
     pub cross_origin_resource_policy: Option<HeaderValue>,
     /// Whether a page takes only resources that agree to it. Default: not sent.
-    #[serde(default)]
     pub cross_origin_embedder_policy: Option<HeaderValue>,
     /// Any other header.
     #[serde(flatten)]
@@ -147,7 +135,11 @@ impl<'de> Deserialize<'de> for HeaderValue {
                 f.write_str("a text, or false to leave the header out")
             }
             fn visit_bool<E: de::Error>(self, on: bool) -> Result<HeaderValue, E> {
-                if on { Err(E::custom("`true` is no value of a header: write the text")) } else { Ok(HeaderValue::Off) }
+                if on {
+                    Err(E::custom("`true` is no value of a header: write the text"))
+                } else {
+                    Ok(HeaderValue::Off)
+                }
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<HeaderValue, E> {
                 text.parse().map(HeaderValue::Set).map_err(E::custom)

@@ -36,7 +36,7 @@ pub use notify::{Channel, EmailChannel, MailHost, MailServer, Slack, Webhook};
 pub use planned::Planned;
 pub use registries::RegistryLogin;
 pub use routes::{Answer, Auth, Balance, Path, PathOptions, Route};
-pub use schema::{editor_schema, schema};
+pub use schema::{editor_schema, editor_schema_text, schema};
 pub use secret_ref::{EnvSecret, EnvValue, SecretAs, SecretRef, TextOrSecret};
 pub use secrets::{Charset, Encoding, Generate, KeyPair, Secret, SecretSource};
 pub use services::{Kind, Service};
@@ -48,7 +48,9 @@ pub use values::units;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use values::{AbsolutePath, DefaultsKey, EnvName, HostName, Name, Place, Registry, RuleName, SecretName, Text};
+use values::{
+    AbsolutePath, DefaultsKey, EnvName, HostName, Name, Place, Registry, RuleName, SecretName, SourceGlob, Text,
+};
 
 /// One system: its hosts, what runs on them, and how the world reaches it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -59,7 +61,7 @@ pub struct Manifest {
     /// Further files of the manifest, merged into it: paths relative to this one, where `*` stands for any characters.
     #[serde(default)]
     #[schemars(extend("x-short" = "[]"), example = ["services/*.yaml"])]
-    pub include: Vec<Text>,
+    pub include: Vec<SourceGlob>,
     /// The names that everything else derives its own from.
     pub site: Site,
     /// Who may log in to the hosts. `hardening.ssh` without any is an error.
@@ -115,18 +117,16 @@ pub struct Manifest {
     #[schemars(example = serde_json::json!({"services.hub": {"docker-socket": "it starts jobs as containers"}}))]
     pub waive: BTreeMap<Place, BTreeMap<RuleName, Text>>,
     /// Metrics, dashboards, logs and alerts. Planned: this version refuses it.
-    #[serde(default)]
     pub monitoring: Option<Planned>,
     /// Private networks between hosts and people. Planned: this version refuses it.
-    #[serde(default)]
     pub networks: Option<Planned>,
     /// How releases reach the hosts. Planned: this version refuses it.
-    #[serde(default)]
     pub deploy: Option<Planned>,
     /// Many sites of one template. Planned: this version refuses it.
-    #[serde(default)]
     pub fleets: Option<Planned>,
     /// Own entries of the catalogue. Planned: this version refuses it.
-    #[serde(default)]
     pub catalog: Option<Planned>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! `notify`: channels that backups, jobs and alerts write to.
 
 use super::secret_ref::{SecretRef, TextOrSecret};
-use super::values::{Domain, Email, Name, Port, Text};
+use super::values::{Email, Name, Port, ServerName, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,6 @@ pub struct EmailChannel {
     #[schemars(extend("x-short" = "[]"), length(min = 1), example = ["ops@acme.example"])]
     pub to: Vec<Email>,
     /// Who it comes from. Default: the site's contact.
-    #[serde(default)]
     pub from: Option<Email>,
     /// The mail server: the name of a service of kind `smtp`, or the server itself.
     pub smtp: MailServer,
@@ -51,13 +50,10 @@ pub struct MailServer {
     #[serde(flatten)]
     pub server: MailHost,
     /// Its port. Default: 587.
-    #[serde(default)]
     pub port: Option<Port>,
     /// The user that logs in.
-    #[serde(default)]
     pub user: Option<Text>,
     /// A secret that holds the password.
-    #[serde(default)]
     pub password: Option<SecretRef>,
 }
 
@@ -70,5 +66,5 @@ pub enum MailHost {
     Service(Name),
     /// The server's name.
     #[schemars(example = &"smtp.example.net")]
-    Host(Domain),
+    Host(ServerName),
 }

@@ -5,9 +5,7 @@ use super::planned::Planned;
 use super::secret_ref::SecretRef;
 use super::switch::Switch;
 use super::tls::RouteTls;
-use super::values::{
-    Bytes, Cidr, Duration, HeaderName, HostName, Json, ListenOn, Location, Rate, RoutePath, Target,
-};
+use super::values::{Bytes, Cidr, Duration, HeaderName, HostName, Json, ListenOn, Location, Rate, RoutePath, Target};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,11 +25,9 @@ pub struct Route {
     #[schemars(extend("x-short" = "[]"), example = ["shop.example.org."])]
     pub aliases: Vec<HostName>,
     /// Where it listens instead of everywhere: an address of the host, or a network.
-    #[serde(default)]
     #[schemars(example = &"10.0.0.2")]
     pub listen: Option<ListenOn>,
     /// What differs from `tls` for this name.
-    #[serde(default)]
     pub tls: Option<RouteTls>,
     #[serde(flatten)]
     pub options: PathOptions,
@@ -44,7 +40,6 @@ pub struct Path {
     #[serde(flatten)]
     pub answer: Answer,
     /// The status of a redirect or of a fixed answer. Default: 301 for a redirect, 200 for `json`.
-    #[serde(default)]
     #[schemars(range(min = 200, max = 599), example = 301)]
     pub status: Option<u16>,
     /// Passes the path on without this prefix. Default: false.
@@ -78,42 +73,33 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct PathOptions {
     /// How many requests each client may send; beyond the burst it is answered 429. It replaces the name's.
-    #[serde(default)]
     #[schemars(example = &"10r/s")]
     pub rate: Option<Rate>,
     /// How many requests may come at once before `rate` refuses. Default: the count of the rate.
-    #[serde(default)]
     #[schemars(range(min = 1, max = 100_000), example = 20)]
     pub burst: Option<u32>,
     /// The largest request body. Default: `1MiB`.
-    #[serde(default)]
     #[schemars(example = &"100MiB")]
     pub body: Option<Bytes>,
     /// How long the service may take between two pieces of its answer. Default: `1m`; `1h` for streams and WebSockets.
-    #[serde(default)]
     #[schemars(example = &"2m")]
     pub timeout: Option<Duration>,
     /// How long browsers may keep an answer.
-    #[serde(default)]
     #[schemars(example = &"30d")]
     pub expires: Option<Duration>,
     /// How long nginx keeps answers and gives them to others. Default: not at all.
-    #[serde(default)]
     #[schemars(example = &"5m")]
     pub cache: Option<Duration>,
     /// The networks that may come here. Default: everybody.
-    #[serde(default)]
     #[schemars(extend("x-short" = "[]"), example = ["198.51.100.0/24"])]
     pub allow: Option<Vec<Cidr>>,
     /// Who may come here; `false` opens a path below a closed name.
-    #[serde(default)]
     pub auth: Option<Switch<Auth>>,
     /// Headers of the answers; `false` leaves one out.
     #[serde(default)]
     #[schemars(example = serde_json::json!({"X-Robots-Tag": "noindex"}))]
     pub headers: BTreeMap<HeaderName, HeaderValue>,
     /// How requests are shared among instances. Default: `round-robin`.
-    #[serde(default)]
     pub balance: Option<Balance>,
 }
 

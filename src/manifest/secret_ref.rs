@@ -1,9 +1,9 @@
 //! References to secrets: the manifest names them and never holds a value.
 
 use super::values::{SecretPath, Text};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::Number;
+use serde_json::{Number, json};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -70,7 +70,9 @@ impl<'de> de::Visitor<'de> for EnvVisitor {
         Ok(EnvValue::Number(value.into()))
     }
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<EnvValue, E> {
-        Number::from_f64(value).map(EnvValue::Number).ok_or_else(|| E::custom("not a number that can be written"))
+        Number::from_f64(value)
+            .map(EnvValue::Number)
+            .ok_or_else(|| E::custom("not a number that can be written"))
     }
     fn visit_str<E: de::Error>(self, text: &str) -> Result<EnvValue, E> {
         text.parse().map(EnvValue::Text).map_err(E::custom)
@@ -86,13 +88,13 @@ impl JsonSchema for EnvValue {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = EnvSecret::json_schema(generator);
-        schema.insert("type".into(), serde_json::json!(["string", "number", "boolean", "object"]));
+        schema.insert("type".into(), json!(["string", "number", "boolean", "object"]));
         schema.insert("x-unit".into(), "text".into());
         schema.insert(
             "description".into(),
             "A value, or `{secret: name}` for one that is filled in on the host.".into(),
         );
-        schema.insert("examples".into(), serde_json::json!(["production", {"secret": "session_key"}]));
+        schema.insert("examples".into(), json!(["production", {"secret": "session_key"}]));
         schema
     }
 }
@@ -130,17 +132,12 @@ impl JsonSchema for TextOrSecret {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = SecretRef::json_schema(generator);
-        schema.insert("type".into(), serde_json::json!(["string", "object"]));
+        schema.insert("type".into(), json!(["string", "object"]));
         schema.insert("x-unit".into(), "text".into());
-        schema.insert("description".into(), "A text, or `{secret: name}` where it must not be seen.".into());
+        schema.insert(
+            "description".into(),
+            "A text, or `{secret: name}` where it must not be seen.".into(),
+        );
         schema
     }
-}
-
-/// Shared by the hand-written schemas of this module's neighbours.
-pub(super) fn string_or_object(mut object: Schema, names: &[&str]) -> Schema {
-    object.insert("type".into(), serde_json::json!(["string", "object"]));
-    object.insert("if".into(), json_schema!({"type": "string"}).into());
-    object.insert("then".into(), json_schema!({"enum": names}).into());
-    object
 }

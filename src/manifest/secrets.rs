@@ -14,7 +14,6 @@ pub struct Secret {
     #[schemars(example = ["access_key_id", "secret_access_key"])]
     pub keys: Vec<SecretName>,
     /// After how long the runbook asks for a new one. Default: never.
-    #[serde(default)]
     #[schemars(example = &"90d")]
     pub rotate: Option<Duration>,
 }
@@ -39,17 +38,14 @@ pub struct Generate {
     #[schemars(range(min = 16, max = 1024), example = 64)]
     pub length: u16,
     /// Random bytes in this encoding, instead of characters of `charset`.
-    #[serde(default)]
     pub encoding: Option<Encoding>,
     /// The characters that it is made of. Default: `url-safe`.
     #[serde(default)]
     pub charset: Charset,
     /// What stands in front, as some programs ask for.
-    #[serde(default)]
     #[schemars(example = &"base64:")]
     pub prefix: Option<Text>,
     /// A pair of keys instead of a text; the public half is shown at the end of the installation.
-    #[serde(default)]
     pub keypair: Option<KeyPair>,
 }
 
@@ -86,4 +82,3 @@ pub enum KeyPair {
     #[serde(rename = "ed25519")]
     Ed25519,
 }
-

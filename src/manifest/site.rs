@@ -21,7 +21,6 @@ pub struct Site {
     #[schemars(example = &"Europe/Paris")]
     pub timezone: TimeZone,
     /// One line on what the site is, for the documents of the bundle.
-    #[serde(default)]
     pub description: Option<Text>,
 }
 

@@ -1,9 +1,9 @@
 //! `tls`: who issues the certificates, and how a name's ownership is shown.
 
-use super::secret_ref::string_or_object;
 use super::values::WebUrl;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::json;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -26,14 +26,11 @@ pub struct Tls {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct RouteTls {
     /// Who issues this name's certificate. Default: as under `tls`.
-    #[serde(default)]
     #[schemars(example = &"none")]
     pub issuer: Option<Issuer>,
     /// How it is shown that this name is ours. Default: as under `tls`.
-    #[serde(default)]
     pub challenge: Option<Challenge>,
     /// Whether the wildcard's certificate serves this name. Default: as under `tls`.
-    #[serde(default)]
     pub wildcard: Option<bool>,
 }
 
@@ -114,7 +111,10 @@ impl JsonSchema for Issuer {
         "Issuer".into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = string_or_object(Directory::json_schema(generator), &NAMES);
+        let mut schema = Directory::json_schema(generator);
+        schema.insert("type".into(), json!(["string", "object"]));
+        schema.insert("if".into(), json!({"type": "string"}));
+        schema.insert("then".into(), json!({"enum": NAMES}));
         schema.insert(
             "description".into(),
             "`letsencrypt`, `letsencrypt-staging`, `internal`, `none`, or `{acme: URL}`.".into(),

@@ -20,7 +20,8 @@ pub(crate) fn of(language: Language) -> fn(&str) -> String {
     }
 }
 
-fn one_line(value: &str) -> String {
+/// Text that stays on one line.
+pub(crate) fn one_line(value: &str) -> String {
     value
         .chars()
         .map(|c| {
@@ -59,9 +60,13 @@ pub(crate) fn nginx(value: &str) -> String {
     quoted(&value, "\\\"").replace('$', "${dollar}")
 }
 
-/// A value of a unit file, where `%` begins a specifier.
+/// A value of a unit file, where `%` begins a specifier and a backslash at the end of a line joins it with the next one.
 pub(crate) fn systemd(value: &str) -> String {
-    one_line(value).replace('%', "%%")
+    let mut value = one_line(value).replace('%', "%%");
+    if value.ends_with('\\') {
+        value.push(' ');
+    }
+    value
 }
 
 /// A word of `ExecStart=` or `Environment=`: quoted, with specifiers and variables made literal.
@@ -80,12 +85,13 @@ pub(crate) fn systemd_assignment(name: &str, value: &str) -> String {
     quoted(&format!("{name}={}", one_line(value)), "\\\"").replace('%', "%%")
 }
 
-/// A value between the double quotes of an environment file that systemd and compose read alike.
+/// A value between the double quotes of an environment file that systemd and compose read alike. A backquote means nothing
+/// to either, and compose keeps a backslash before one.
 pub(crate) fn environment_file(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for c in value.chars() {
         match c {
-            '\\' | '"' | '$' | '`' => text.extend(['\\', c]),
+            '\\' | '"' | '$' => text.extend(['\\', c]),
             c => text.push(c),
         }
     }

@@ -13,23 +13,41 @@ pub(super) struct Issued {
     pub(super) challenges: Vec<String>,
 }
 
-pub(super) fn certificates(world: &World<'_>, hosts: &mut [Host], servers: Vec<String>, found: &mut Vec<Diagnostic>) -> Issued {
+pub(super) fn certificates(
+    world: &World<'_>,
+    hosts: &mut [Host],
+    servers: Vec<String>,
+    found: &mut Vec<Diagnostic>,
+) -> Issued {
     let mut issued = Issued { challenges: Vec::new() };
     for name in servers {
         let host = host_mut(hosts, &name);
-        let Some(mut ingress) = host.ingress.take() else { continue };
+        let Some(mut ingress) = host.ingress.take() else {
+            continue;
+        };
         for server in &mut ingress.servers {
             let route = route_of(world, server);
-            let Some(certificate) = certificate(world, server, route) else { continue };
+            let Some(certificate) = certificate(world, server, route) else {
+                continue;
+            };
             if let Issuer::Acme { challenge, .. } = &certificate.issuer {
                 server.http_challenge = *challenge == Challenge::Http01;
                 check_challenge(world, server, &certificate, *challenge, found);
                 if *challenge == Challenge::Dns01 {
-                    issued.challenges.extend(certificate.names.iter().map(|name| name.trim_start_matches("*.").to_owned()));
+                    issued.challenges.extend(
+                        certificate
+                            .names
+                            .iter()
+                            .map(|name| name.trim_start_matches("*.").to_owned()),
+                    );
                 }
             }
             server.certificate = Some(certificate.name.clone());
-            match host.certificates.iter_mut().find(|known| known.name == certificate.name) {
+            match host
+                .certificates
+                .iter_mut()
+                .find(|known| known.name == certificate.name)
+            {
                 Some(known) => {
                     for name in certificate.names {
                         if !known.names.contains(&name) {
@@ -50,7 +68,12 @@ pub(super) fn certificates(world: &World<'_>, hosts: &mut [Host], servers: Vec<S
 fn route_of<'a>(world: &World<'a>, server: &Server) -> Option<&'a Route> {
     let domain = &world.manifest.site.domain;
     let name = server.names.first()?;
-    world.manifest.routes.iter().find(|(route, _)| route.within(domain) == *name).map(|(_, route)| route)
+    world
+        .manifest
+        .routes
+        .iter()
+        .find(|(route, _)| route.within(domain) == *name)
+        .map(|(_, route)| route)
 }
 
 fn certificate(world: &World<'_>, server: &Server, route: Option<&Route>) -> Option<Certificate> {
@@ -60,7 +83,10 @@ fn certificate(world: &World<'_>, server: &Server, route: Option<&Route>) -> Opt
         ManifestChallenge::Http01 => Challenge::Http01,
         ManifestChallenge::Dns01 => Challenge::Dns01,
     };
-    let directory = |url: &str| Issuer::Acme { directory: url.to_owned(), challenge };
+    let directory = |url: &str| Issuer::Acme {
+        directory: url.to_owned(),
+        challenge,
+    };
     let issuer = match own.and_then(|own| own.issuer.as_ref()).unwrap_or(&site.issuer) {
         ManifestIssuer::None => return None,
         ManifestIssuer::Internal => Issuer::Internal,
@@ -74,30 +100,61 @@ fn certificate(world: &World<'_>, server: &Server, route: Option<&Route>) -> Opt
     let wildcard = own.and_then(|own| own.wildcard).unwrap_or(site.wildcard);
     if wildcard && names.iter().all(|name| is_covered(name, domain)) {
         let names = vec![domain.to_owned(), format!("*.{domain}")];
-        return Some(Certificate { name: domain.to_owned(), origin, names, issuer, used_by: vec!["nginx".into()] });
+        return Some(Certificate {
+            name: domain.to_owned(),
+            origin,
+            names,
+            issuer,
+            used_by: vec!["nginx".into()],
+            readers: Vec::new(),
+        });
     }
     let name = names.first()?.trim_start_matches("*.").to_owned();
     // The wildcard's certificate has the domain's own name.
-    let name = if wildcard && name == domain { format!("{name}-more") } else { name };
-    Some(Certificate { name, origin, names, issuer, used_by: vec!["nginx".into()] })
+    let name = if wildcard && name == domain {
+        format!("{name}-more")
+    } else {
+        name
+    };
+    Some(Certificate {
+        name,
+        origin,
+        names,
+        issuer,
+        used_by: vec!["nginx".into()],
+        readers: Vec::new(),
+    })
 }
 
 /// The domain itself, or exactly one label below it.
 fn is_covered(name: &str, domain: &str) -> bool {
-    name == domain || name.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.')).is_some_and(|label| !label.contains('.'))
+    name == domain
+        || name
+            .strip_suffix(domain)
+            .and_then(|rest| rest.strip_suffix('.'))
+            .is_some_and(|label| !label.contains('.'))
 }
 
-fn check_challenge(world: &World<'_>, server: &Server, certificate: &Certificate, challenge: Challenge, found: &mut Vec<Diagnostic>) {
+fn check_challenge(
+    world: &World<'_>,
+    server: &Server,
+    certificate: &Certificate,
+    challenge: Challenge,
+    found: &mut Vec<Diagnostic>,
+) {
     let tls = at(["tls"]);
     if challenge == Challenge::Http01
         && let Some(wildcard) = certificate.names.iter().find(|name| name.starts_with("*."))
     {
         found.push(
-            Diagnostic::error("wildcard-needs-dns", format!("no certificate for `{wildcard}` can be had by HTTP-01"))
-                .at(tls.child("challenge"), "this asks for HTTP-01")
-                .at_key(&server.origin, "and this name is a wildcard, or covered by one")
-                .why("Certificate authorities issue wildcards only for control over the zone, shown by a TXT record.")
-                .help("set `tls.challenge: dns-01`"),
+            Diagnostic::error(
+                "wildcard-needs-dns",
+                format!("no certificate for `{wildcard}` can be had by HTTP-01"),
+            )
+            .at(tls.child("challenge"), "this asks for HTTP-01")
+            .at_key(&server.origin, "and this name is a wildcard, or covered by one")
+            .why("Certificate authorities issue wildcards only for control over the zone, shown by a TXT record.")
+            .help("set `tls.challenge: dns-01`"),
         );
     }
     if challenge == Challenge::Dns01 && !world.manifest.dns.is_on() {

@@ -42,17 +42,21 @@ pub(super) fn guard(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets
                 from: ssh.from.iter().map(|network| network.net()).collect(),
             }),
             firewall: section.is_some_and(|section| section.firewall.is_on()),
-            fail2ban: section.and_then(|section| section.fail2ban.on()).map(|fail2ban| Fail2ban {
-                origin: origin.child("fail2ban"),
-                max_retry: fail2ban.max_retry,
-                find_time: fail2ban.find_time.as_secs(),
-                ban_time: fail2ban.ban_time.as_secs(),
-                ignore: fail2ban.ignore.iter().map(|network| network.net()).collect(),
-            }),
-            unattended_upgrades: section.and_then(|section| section.unattended_upgrades.on()).map(|upgrades| UnattendedUpgrades {
-                origin: origin.child("unattended_upgrades"),
-                reboot: upgrades.reboot.as_ref().map(ToString::to_string),
-            }),
+            fail2ban: section
+                .and_then(|section| section.fail2ban.on())
+                .map(|fail2ban| Fail2ban {
+                    origin: origin.child("fail2ban"),
+                    max_retry: fail2ban.max_retry,
+                    find_time: fail2ban.find_time.as_secs(),
+                    ban_time: fail2ban.ban_time.as_secs(),
+                    ignore: fail2ban.ignore.iter().map(|network| network.net()).collect(),
+                }),
+            unattended_upgrades: section
+                .and_then(|section| section.unattended_upgrades.on())
+                .map(|upgrades| UnattendedUpgrades {
+                    origin: origin.child("unattended_upgrades"),
+                    reboot: upgrades.reboot.as_ref().map(ToString::to_string),
+                }),
         };
         let openings = openings(host, &origin);
         host.openings.splice(0..0, openings);
@@ -82,7 +86,10 @@ fn openings(host: &Host, origin: &Pointer) -> Vec<Opening> {
     }
     if let Some(dns) = &host.dns {
         openings.push(tcp(&dns.origin, "DNS", 53));
-        openings.push(Opening { protocol: Protocol::Udp, ..tcp(&dns.origin, "DNS", 53) });
+        openings.push(Opening {
+            protocol: Protocol::Udp,
+            ..tcp(&dns.origin, "DNS", 53)
+        });
     }
     openings
 }
@@ -92,13 +99,27 @@ fn registries(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets) {
     for host in hosts.iter_mut().filter(|host| !host.containers.is_empty()) {
         for (name, login) in &world.manifest.registries {
             let prefix = format!("{name}/");
-            if !host.containers.iter().any(|container| container.image.starts_with(&prefix)) {
+            if !host
+                .containers
+                .iter()
+                .any(|container| container.image.starts_with(&prefix))
+            {
                 continue;
             }
             let origin = at(["registries", name.as_str()]);
             let password = login.password.secret.to_string();
-            secrets.need(&password, &host.name, &format!("registries.{name}"), &origin.child("password"));
-            host.registries.push(Registry { host: name.to_string(), origin, user: login.user.to_string(), password });
+            secrets.need(
+                &password,
+                &host.name,
+                &format!("registries.{name}"),
+                &origin.child("password"),
+            );
+            host.registries.push(Registry {
+                host: name.to_string(),
+                origin,
+                user: login.user.to_string(),
+                password,
+            });
         }
     }
 }

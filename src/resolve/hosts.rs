@@ -8,7 +8,11 @@ use crate::site::{Host, Os};
 
 /// The hosts without any parts yet, by name.
 pub(super) fn hosts(manifest: &Manifest) -> Vec<Host> {
-    manifest.hosts.iter().map(|(name, section)| host(name.as_str(), section)).collect()
+    manifest
+        .hosts
+        .iter()
+        .map(|(name, section)| host(name.as_str(), section))
+        .collect()
 }
 
 fn host(name: &str, section: &Section) -> Host {
@@ -20,20 +24,29 @@ fn host(name: &str, section: &Section) -> Host {
         hostname: label.trim_end_matches('.').to_owned(),
         os: os(section.os),
         public: address.public.iter().map(|address| address.ip).collect(),
-        private: address.private.or_else(|| address.public.first().copied()).map(|address| {
-            let whole = if address.ip.is_ipv4() { 32 } else { 128 };
-            IpNet::new(address.ip, address.prefix.unwrap_or(whole)).expect("the prefix was checked when it was read")
-        }),
+        private: address
+            .private
+            .or_else(|| address.public.first().copied())
+            .map(|address| {
+                let whole = if address.ip.is_ipv4() { 32 } else { 128 };
+                IpNet::new(address.ip, address.prefix.unwrap_or(whole))
+                    .expect("the prefix was checked when it was read")
+            }),
         cpus: size.map_or(0, |size| size.cpus.thousandths().div_ceil(1000)),
         memory: size.map_or(0, |size| size.memory.get()),
         disk: size.map_or(0, |size| size.disk.get()),
-        reserve: section.reserve.iter().map(|(name, bytes)| (name.to_string(), bytes.get())).collect(),
+        reserve: section
+            .reserve
+            .iter()
+            .map(|(name, bytes)| (name.to_string(), bytes.get()))
+            .collect(),
         name: name.to_owned(),
         packages: Vec::new(),
         programs: Vec::new(),
         users: Vec::new(),
         directories: Vec::new(),
         files: Vec::new(),
+        before_packages: Vec::new(),
         actions: Vec::new(),
         enabled: Vec::new(),
         units: Vec::new(),

@@ -49,7 +49,11 @@ pub(super) struct Allocator<'a> {
 
 impl<'a> Allocator<'a> {
     pub(super) fn new(old: &'a EnvironmentLock) -> Self {
-        Self { old, new: EnvironmentLock::default(), taken: BTreeMap::new() }
+        Self {
+            old,
+            new: EnvironmentLock::default(),
+            taken: BTreeMap::new(),
+        }
     }
 
     /// Marks a port that somebody chose; false if it is taken already.
@@ -61,10 +65,20 @@ impl<'a> Allocator<'a> {
     pub(super) fn ports(&mut self, host: &str, process: &str, wanted: u16, count: u16) -> u16 {
         let before = self.old.ports.get(host).and_then(|ports| ports.get(process)).copied();
         // A port that another process of the old lock still has is not free for a newcomer.
-        let reserved: BTreeSet<u16> = self.old.ports.get(host).into_iter().flatten().filter(|(name, _)| *name != process).map(|(_, port)| *port).collect();
+        let reserved: BTreeSet<u16> = self
+            .old
+            .ports
+            .get(host)
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| *name != process)
+            .map(|(_, port)| *port)
+            .collect();
         let taken = self.taken.entry(host.to_owned()).or_default();
         let is_free = |first: u16, also: &BTreeSet<u16>| {
-            first.checked_add(count).is_some_and(|end| (first..end).all(|port| !taken.contains(&port) && !also.contains(&port)))
+            first
+                .checked_add(count)
+                .is_some_and(|end| (first..end).all(|port| !taken.contains(&port) && !also.contains(&port)))
         };
         let first = before
             .filter(|first| is_free(*first, &BTreeSet::new()))
@@ -72,7 +86,11 @@ impl<'a> Allocator<'a> {
             .or_else(|| (FIRST_PORT..=u16::MAX - count).find(|first| is_free(*first, &reserved)))
             .unwrap_or(wanted);
         taken.extend(first..first.saturating_add(count));
-        self.new.ports.entry(host.to_owned()).or_default().insert(process.to_owned(), first);
+        self.new
+            .ports
+            .entry(host.to_owned())
+            .or_default()
+            .insert(process.to_owned(), first);
         first
     }
 
@@ -82,20 +100,36 @@ impl<'a> Allocator<'a> {
             return *known;
         }
         let old = self.old.subnets.get(host);
-        let chosen = old.and_then(|subnets| subnets.get(network)).copied().unwrap_or_else(|| {
-            let used: Vec<Ipv4Net> = old.into_iter().flatten().chain(self.new.subnets.get(host).into_iter().flatten()).map(|(_, net)| *net).collect();
-            (0..=u8::MAX)
-                .map(|third| Ipv4Net::new_assert(Ipv4Addr::new(172, 30, third, 0), 24))
-                .find(|net| !used.contains(net))
-                .expect("a host has far fewer than 256 container networks")
-        });
-        self.new.subnets.entry(host.to_owned()).or_default().insert(network.to_owned(), chosen);
+        let chosen = old
+            .and_then(|subnets| subnets.get(network))
+            .copied()
+            .unwrap_or_else(|| {
+                let used: Vec<Ipv4Net> = old
+                    .into_iter()
+                    .flatten()
+                    .chain(self.new.subnets.get(host).into_iter().flatten())
+                    .map(|(_, net)| *net)
+                    .collect();
+                (0..=u8::MAX)
+                    .map(|third| Ipv4Net::new_assert(Ipv4Addr::new(172, 30, third, 0), 24))
+                    .find(|net| !used.contains(net))
+                    .expect("a host has far fewer than 256 container networks")
+            });
+        self.new
+            .subnets
+            .entry(host.to_owned())
+            .or_default()
+            .insert(network.to_owned(), chosen);
         chosen
     }
 
     /// The serial of a zone with these records: one more than before if they differ.
     pub(super) fn serial(&mut self, zone: &str, records: &str) -> u32 {
-        let digest: String = Sha256::digest(records).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let digest: String = Sha256::digest(records)
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let serial = match self.old.zones.get(zone) {
             Some(before) if before.digest == digest => before.serial,
             Some(before) => before.serial.wrapping_add(1).max(1),

@@ -22,7 +22,7 @@ mod zones;
 pub use lock::{EnvironmentLock, Lock};
 
 use crate::diag::Diagnostic;
-use crate::kind::{self, Lowering, Secrets, SiteNames};
+use crate::kind::{self, Lowering, SiteNames};
 use crate::manifest::Manifest;
 use crate::site::{Container, ContainerNetwork, Host, Instance, Pointer, Service, Site};
 use crate::source::Assets;
@@ -34,6 +34,8 @@ pub struct Resolution {
     /// What is allocated now.
     pub lock: EnvironmentLock,
     pub found: Vec<Diagnostic>,
+    /// Declarations that this environment has no use for; a finding only if no other has one either.
+    pub unused: Vec<Diagnostic>,
 }
 
 /// Resolves one environment of a manifest. Findings never stop it: what cannot be resolved is left out and reported.
@@ -71,7 +73,12 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         host_mut(&mut hosts, &opening.0).openings.push(opening.1);
     }
 
-    let world = World { manifest, site: &site, placed: &placed, assets };
+    let world = World {
+        manifest,
+        site: &site,
+        placed: &placed,
+        assets,
+    };
     let servers = names::ingress(&world, &mut hosts, &mut secrets, &mut found);
     let issued = certificates::certificates(&world, &mut hosts, servers, &mut found);
     zones::zones(&world, &mut hosts, &issued, &mut lock, &mut found);
@@ -83,13 +90,15 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         probes::probes(&site, host);
     }
     let channels = recovery::channels(&world, &hosts, &mut secrets, &mut found);
-    secrets::unknown(manifest, &secrets, &mut found);
+    let matched = secrets.matched();
+    secrets::unknown(manifest, &matched, &mut found);
+    let unused = secrets::unused(&matched);
 
     let site = Site {
         services: placed.iter().map(|service| summary(&world, service)).collect(),
         links: reach.links,
         admins: guard::admins(manifest),
-        secrets: secrets.into_needed(),
+        secrets: matched.needed,
         channels,
         hosts,
         name: site.name,
@@ -98,7 +107,12 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         contact: site.contact,
         timezone: site.timezone,
     };
-    Resolution { site, lock: lock.finish(), found }
+    Resolution {
+        site,
+        lock: lock.finish(),
+        found,
+        unused,
+    }
 }
 
 /// What the later questions look at.
@@ -117,17 +131,26 @@ impl World<'_> {
 
 /// `/a/b/c` from its segments.
 fn at<const N: usize>(segments: [&str; N]) -> Pointer {
-    segments.iter().fold(Pointer::root(), |pointer, segment| pointer.child(segment))
+    segments
+        .iter()
+        .fold(Pointer::root(), |pointer, segment| pointer.child(segment))
 }
 
 fn host_mut<'a>(hosts: &'a mut [Host], name: &str) -> &'a mut Host {
-    hosts.iter_mut().find(|host| host.name == name).expect("placement names only hosts of the site")
+    hosts
+        .iter_mut()
+        .find(|host| host.name == name)
+        .expect("placement names only hosts of the site")
 }
 
 /// The bridge networks that the containers of each host are on.
 fn networks(hosts: &mut [Host], lock: &mut lock::Allocator<'_>) {
     for host in hosts {
-        let mut names: Vec<&String> = host.containers.iter().flat_map(|container| &container.networks).collect();
+        let mut names: Vec<&String> = host
+            .containers
+            .iter()
+            .flat_map(|container| &container.networks)
+            .collect();
         names.sort();
         names.dedup();
         let networks = names

@@ -9,7 +9,11 @@ use crate::site::{Host, Pointer};
 
 /// Places every service; one that cannot be placed is reported and left out.
 pub(super) fn place(manifest: &Manifest, hosts: &[Host], found: &mut Vec<Diagnostic>) -> Vec<Placed> {
-    manifest.services.iter().filter_map(|(name, service)| place_one(name, service, hosts, found)).collect()
+    manifest
+        .services
+        .iter()
+        .filter_map(|(name, service)| place_one(name, service, hosts, found))
+        .collect()
 }
 
 fn place_one(name: &Name, service: &Service, hosts: &[Host], found: &mut Vec<Diagnostic>) -> Option<Placed> {
@@ -22,11 +26,23 @@ fn place_one(name: &Name, service: &Service, hosts: &[Host], found: &mut Vec<Dia
         hosts_of(&kind.common().on, &origin, &format!("service `{name}`"), hosts, found)?
     };
     let processes = processes(kind, name.as_str(), &origin, &on);
-    Some(Placed { name: name.to_string(), origin, runtime, hosts: on, processes })
+    Some(Placed {
+        name: name.to_string(),
+        origin,
+        runtime,
+        hosts: on,
+        processes,
+    })
 }
 
 /// The hosts that something is on: those it names, or the only one.
-pub(super) fn hosts_of(on: &[Name], origin: &Pointer, what: &str, hosts: &[Host], found: &mut Vec<Diagnostic>) -> Option<Vec<String>> {
+pub(super) fn hosts_of(
+    on: &[Name],
+    origin: &Pointer,
+    what: &str,
+    hosts: &[Host],
+    found: &mut Vec<Diagnostic>,
+) -> Option<Vec<String>> {
     if on.is_empty() {
         if let [only] = hosts {
             return Some(vec![only.name.clone()]);
@@ -49,8 +65,10 @@ pub(super) fn hosts_of(on: &[Name], origin: &Pointer, what: &str, hosts: &[Host]
             continue;
         }
         let names = || hosts.iter().map(|host| host.name.as_str());
-        let help = suggest(name.as_str(), names())
-            .map_or_else(|| format!("the hosts are {}", listing(names())), |near| format!("did you mean `{near}`?"));
+        let help = suggest(name.as_str(), names()).map_or_else(
+            || format!("the hosts are {}", listing(names())),
+            |near| format!("did you mean `{near}`?"),
+        );
         found.push(
             Diagnostic::error("unknown-host", format!("there is no host `{name}`"))
                 .at(origin.child("on").index(index), "this host is not under `hosts`")
@@ -65,9 +83,22 @@ fn processes(kind: &dyn Kind, service: &str, origin: &Pointer, on: &[String]) ->
     kind.processes()
         .into_iter()
         .map(|process| {
-            let origin = if process.name.is_empty() { origin.clone() } else { origin.child("processes").child(&process.name) };
-            let count = process.instances.unwrap_or(if kind.is_spread() { u32::try_from(on.len()).unwrap_or(1) } else { 1 });
-            PlacedProcess { instances: spread(on, count), label: kind::label(service, &process.name), name: process.name, origin }
+            let origin = if process.name.is_empty() {
+                origin.clone()
+            } else {
+                origin.child("processes").child(&process.name)
+            };
+            let count = process.instances.unwrap_or(if kind.is_spread() {
+                u32::try_from(on.len()).unwrap_or(1)
+            } else {
+                1
+            });
+            PlacedProcess {
+                instances: spread(on, count),
+                label: kind::label(service, &process.name),
+                name: process.name,
+                origin,
+            }
         })
         .collect()
 }
@@ -80,7 +111,12 @@ fn spread(on: &[String], count: u32) -> Vec<PlacedInstance> {
         .zip(0..)
         .flat_map(|(host, index)| {
             let here = (count + hosts - 1 - index) / hosts;
-            (1..=here).map(move |ordinal| PlacedInstance { host: host.clone(), ordinal, here, port: None })
+            (1..=here).map(move |ordinal| PlacedInstance {
+                host: host.clone(),
+                ordinal,
+                here,
+                port: None,
+            })
         })
         .collect();
     instances.sort_by_key(|instance| instance.ordinal);

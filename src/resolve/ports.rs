@@ -10,8 +10,16 @@ use crate::manifest::Manifest;
 use crate::site::Pointer;
 
 /// Gives every instance its ports: those that the manifest chooses first, then the rest from the lock.
-pub(super) fn allocate(manifest: &Manifest, placed: &mut [Placed], lock: &mut Allocator<'_>, found: &mut Vec<Diagnostic>) {
-    let mut chosen = Chosen { owners: BTreeMap::new(), found };
+pub(super) fn allocate(
+    manifest: &Manifest,
+    placed: &mut [Placed],
+    lock: &mut Allocator<'_>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut chosen = Chosen {
+        owners: BTreeMap::new(),
+        found,
+    };
     chosen.of_the_system(manifest, lock);
     for service in placed.iter_mut() {
         let ports = kind::of(&manifest.services[service.name.as_str()]).processes();
@@ -22,9 +30,14 @@ pub(super) fn allocate(manifest: &Manifest, placed: &mut [Placed], lock: &mut Al
             let Some(first) = first else { continue };
             let origin = process.origin.child("port");
             for instance in &mut process.instances {
-                let Some(host) = first.checked_add(offset(instance.ordinal)) else { continue };
+                let Some(host) = first.checked_add(offset(instance.ordinal)) else {
+                    continue;
+                };
                 chosen.claim(lock, &instance.host, host, &format!("`{}`", process.label), &origin);
-                instance.port = Some(InstancePort { listen: if in_container { wish.listen } else { host }, host });
+                instance.port = Some(InstancePort {
+                    listen: if in_container { wish.listen } else { host },
+                    host,
+                });
             }
         }
     }
@@ -35,9 +48,17 @@ pub(super) fn allocate(manifest: &Manifest, placed: &mut [Placed], lock: &mut Al
             let mut first = BTreeMap::new();
             for instance in process.instances.iter_mut().filter(|instance| instance.port.is_none()) {
                 let start = *first.entry(instance.host.clone()).or_insert_with(|| {
-                    lock.ports(&instance.host, &process.label, wish.listen, u16::try_from(instance.here).unwrap_or(u16::MAX))
+                    lock.ports(
+                        &instance.host,
+                        &process.label,
+                        wish.listen,
+                        u16::try_from(instance.here).unwrap_or(u16::MAX),
+                    )
                 });
-                instance.port = Some(InstancePort { listen: wish.listen, host: start.saturating_add(offset(instance.ordinal)) });
+                instance.port = Some(InstancePort {
+                    listen: wish.listen,
+                    host: start.saturating_add(offset(instance.ordinal)),
+                });
             }
         }
     }
@@ -56,7 +77,11 @@ impl Chosen<'_> {
     /// Ports of what the site itself puts on its hosts.
     fn of_the_system(&mut self, manifest: &Manifest, lock: &mut Allocator<'_>) {
         for host in manifest.hosts.keys() {
-            let ssh = manifest.hardening.on().and_then(|hardening| hardening.ssh.on()).map_or(22, |ssh| ssh.port.get());
+            let ssh = manifest
+                .hardening
+                .on()
+                .and_then(|hardening| hardening.ssh.on())
+                .map_or(22, |ssh| ssh.port.get());
             self.claim(lock, host.as_str(), ssh, "the SSH server", &at(["hardening", "ssh"]));
             if !manifest.routes.is_empty() && is_on(&manifest.ingress.on, host.as_str()) {
                 for port in [80, 443] {

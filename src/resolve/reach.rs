@@ -35,19 +35,37 @@ impl Reach {
     }
 }
 
-pub(super) fn reach(manifest: &Manifest, placed: &[Placed], hosts: &[Host], lock: &mut Allocator<'_>, found: &mut Vec<Diagnostic>) -> Reach {
+pub(super) fn reach(
+    manifest: &Manifest,
+    placed: &[Placed],
+    hosts: &[Host],
+    lock: &mut Allocator<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Reach {
     let mut reach = Reach::default();
     for (name, service) in &manifest.services {
         let Service::App(app) = service else { continue };
-        let Some(consumer) = placed.iter().find(|placed| placed.name == name.as_str()) else { continue };
+        let Some(consumer) = placed.iter().find(|placed| placed.name == name.as_str()) else {
+            continue;
+        };
         for (target, how) in &app.uses {
             let origin = consumer.origin.child("uses").child(target.as_str());
             let Some(section) = manifest.services.get(target.as_str()) else {
                 found.push(unknown_service(manifest, target.as_str(), &origin));
                 continue;
             };
-            let Some(provider) = placed.iter().find(|placed| placed.name == target.as_str()) else { continue };
-            let pair = Pair { manifest, hosts, consumer, provider, section, how, origin };
+            let Some(provider) = placed.iter().find(|placed| placed.name == target.as_str()) else {
+                continue;
+            };
+            let pair = Pair {
+                manifest,
+                hosts,
+                consumer,
+                provider,
+                section,
+                how,
+                origin,
+            };
             pair.connect(&mut reach, lock);
         }
     }
@@ -97,38 +115,93 @@ impl Pair<'_> {
             self.rename(&mut connection);
             if !kind.is_external() {
                 reach.openings.extend(self.opening(host, &endpoint, &client.from));
-                reach.clients.entry(self.provider.name.clone()).or_default().push(client);
+                reach
+                    .clients
+                    .entry(self.provider.name.clone())
+                    .or_default()
+                    .push(client);
             }
-            reach.connections.entry(self.consumer.name.clone()).or_default().push((host.clone(), connection));
+            reach
+                .connections
+                .entry(self.consumer.name.clone())
+                .or_default()
+                .push((host.clone(), connection));
         }
     }
 
     /// Where the provider is reached from this host, from which networks, and over which compose network.
     fn path(&self, host: &str, lock: &mut Allocator<'_>) -> (Endpoint, Vec<IpNet>, Option<String>) {
-        let Some(process) = self.provider.processes.first() else { return Default::default() };
+        let Some(process) = self.provider.processes.first() else {
+            return Default::default();
+        };
         let same_host = self.provider.hosts.iter().any(|other| other == host);
-        let on = if same_host { host } else { self.provider.hosts.first().map_or(host, String::as_str) };
-        let Some(instance) = process.instances.iter().find(|instance| instance.host == on) else { return Default::default() };
-        let Some(port) = instance.port else { return Default::default() };
+        let on = if same_host {
+            host
+        } else {
+            self.provider.hosts.first().map_or(host, String::as_str)
+        };
+        let Some(instance) = process.instances.iter().find(|instance| instance.host == on) else {
+            return Default::default();
+        };
+        let Some(port) = instance.port else {
+            return Default::default();
+        };
         let from_container = self.consumer.runtime == Runtime::Container;
         let to_container = self.provider.runtime == Runtime::Container;
         if same_host && from_container && to_container {
             let name = self.provider.container_name(process, instance);
-            return (Endpoint { address: name, port: port.listen, remote: false }, Vec::new(), Some(DATA.to_owned()));
+            return (
+                Endpoint {
+                    address: name,
+                    port: port.listen,
+                    remote: false,
+                },
+                Vec::new(),
+                Some(DATA.to_owned()),
+            );
         }
         if same_host && from_container {
             let subnet = lock.subnet(host, EDGE);
             let gateway = subnet.hosts().next().map_or(Ipv4Addr::LOCALHOST, |gateway| gateway);
-            return (Endpoint { address: gateway.to_string(), port: port.host, remote: false }, vec![IpNet::V4(subnet)], None);
+            return (
+                Endpoint {
+                    address: gateway.to_string(),
+                    port: port.host,
+                    remote: false,
+                },
+                vec![IpNet::V4(subnet)],
+                None,
+            );
         }
         if same_host {
             let loopback = Ipv4Addr::LOCALHOST;
-            return (Endpoint { address: loopback.to_string(), port: port.host, remote: false }, vec![IpAddr::V4(loopback).into()], None);
+            return (
+                Endpoint {
+                    address: loopback.to_string(),
+                    port: port.host,
+                    remote: false,
+                },
+                vec![IpAddr::V4(loopback).into()],
+                None,
+            );
         }
-        let address = |name: &str| self.hosts.iter().find(|host| host.name == name).and_then(|host| host.private);
+        let address = |name: &str| {
+            self.hosts
+                .iter()
+                .find(|host| host.name == name)
+                .and_then(|host| host.private)
+        };
         let to = address(on).map(|net| net.addr().to_string()).unwrap_or_default();
         let from = address(host).map(|net| IpNet::from(net.addr())).into_iter().collect();
-        (Endpoint { address: to, port: port.host, remote: true }, from, None)
+        (
+            Endpoint {
+                address: to,
+                port: port.host,
+                remote: true,
+            },
+            from,
+            None,
+        )
     }
 
     /// The firewall lets nothing in by itself: neither from other hosts nor from this host's containers.
@@ -137,10 +210,24 @@ impl Pair<'_> {
         if from.is_empty() {
             return None;
         }
-        let on = if endpoint.remote { self.provider.hosts.first()?.clone() } else { host.to_owned() };
+        let on = if endpoint.remote {
+            self.provider.hosts.first()?.clone()
+        } else {
+            host.to_owned()
+        };
         let comment = format!("{} for {}", self.provider.name, self.consumer.name);
         let origin = self.origin.clone();
-        Some((on, Opening { origin, comment, protocol: Protocol::Tcp, ports: (endpoint.port, endpoint.port), from, limit: false }))
+        Some((
+            on,
+            Opening {
+                origin,
+                comment,
+                protocol: Protocol::Tcp,
+                ports: (endpoint.port, endpoint.port),
+                from,
+                limit: false,
+            },
+        ))
     }
 
     /// The names under which the parts are handed out: `uses` before `exports` before the kind's own.
@@ -190,7 +277,10 @@ fn role(role: Option<ManifestRole>) -> Role {
 
 fn unknown_service(manifest: &Manifest, name: &str, origin: &Pointer) -> Diagnostic {
     let names = || manifest.services.keys().map(|name| name.as_str());
-    let help = suggest(name, names()).map_or_else(|| format!("the services are {}", listing(names())), |near| format!("did you mean `{near}`?"));
+    let help = suggest(name, names()).map_or_else(
+        || format!("the services are {}", listing(names())),
+        |near| format!("did you mean `{near}`?"),
+    );
     Diagnostic::error("unknown-service", format!("there is no service `{name}`"))
         .at_key(origin, "this service is not under `services`")
         .why("What is used has to be described, so that its address and its access are known.")

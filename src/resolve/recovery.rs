@@ -4,17 +4,25 @@ use super::{World, at};
 use crate::diag::{Diagnostic, listing, suggest};
 use crate::kind::Secrets;
 use crate::manifest::services::{Smtp as SmtpSection, SmtpTls};
-use crate::manifest::{Backups, Channel as ChannelSection, Destination as Section, DestinationTarget, Include, Keep as KeepSection, MailHost, Service, TextOrSecret};
+use crate::manifest::{
+    Backups, Channel as ChannelSection, Destination as Section, DestinationTarget, Include, Keep as KeepSection,
+    MailHost, Service, TextOrSecret,
+};
 use crate::site::*;
 
 /// The backup plan of each host that has something to lose.
 pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets, found: &mut Vec<Diagnostic>) {
-    let Some(section) = world.manifest.backups.on() else { return };
+    let Some(section) = world.manifest.backups.on() else {
+        return;
+    };
     let origin = at(["backups"]);
     for name in &section.notify {
         if !world.manifest.notify.contains_key(name.as_str()) {
             let names = || world.manifest.notify.keys().map(|name| name.as_str());
-            let help = suggest(name.as_str(), names()).map_or_else(|| format!("declare it under `notify`; there are {}", listing(names())), |near| format!("did you mean `{near}`?"));
+            let help = suggest(name.as_str(), names()).map_or_else(
+                || format!("declare it under `notify`; there are {}", listing(names())),
+                |near| format!("did you mean `{near}`?"),
+            );
             found.push(
                 Diagnostic::error("unknown-channel", format!("there is no channel `{name}`"))
                     .at(&origin.child("notify"), "failures are told there")
@@ -32,7 +40,9 @@ pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secre
             name: "secrets".into(),
             service: String::new(),
             origin: origin.clone(),
-            what: BackupWhat::Paths { paths: vec![format!("/etc/{}/secrets", world.site.name)] },
+            what: BackupWhat::Paths {
+                paths: vec![format!("/etc/{}/secrets", world.site.name)],
+            },
         };
         host.backup_sources.push(place);
         let destinations = destinations(world, section, host, &origin, secrets);
@@ -44,10 +54,10 @@ pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secre
             destinations,
             test_restore: section.test_restore.as_ref().map(ToString::to_string),
             notify: section.notify.iter().map(ToString::to_string).collect(),
-            status_file: section
-                .status_file
-                .as_ref()
-                .map_or_else(|| format!("/var/lib/{}/backup-status.json", world.site.name), ToString::to_string),
+            status_file: section.status_file.as_ref().map_or_else(
+                || format!("/var/lib/{}/backup-status.json", world.site.name),
+                ToString::to_string,
+            ),
         });
     }
 }
@@ -59,7 +69,10 @@ fn include(world: &World<'_>, section: &Backups, host: &mut Host, origin: &Point
             Include::Code => ("code", vec![format!("/opt/{site}")]),
             Include::Env => ("env", vec![format!("/etc/{site}/env")]),
             Include::Nginx => ("nginx", vec!["/etc/nginx".to_owned()]),
-            Include::Certificates => ("certificates", vec!["/etc/letsencrypt".to_owned(), format!("/etc/{site}/tls")]),
+            Include::Certificates => (
+                "certificates",
+                vec!["/etc/letsencrypt".to_owned(), format!("/etc/{site}/tls")],
+            ),
         };
         host.backup_sources.push(BackupSource {
             name: name.to_owned(),
@@ -71,11 +84,27 @@ fn include(world: &World<'_>, section: &Backups, host: &mut Host, origin: &Point
 }
 
 fn keep(keep: &KeepSection) -> Keep {
-    let KeepSection { daily, weekly, monthly, yearly } = *keep;
-    Keep { daily: daily.unwrap_or(0), weekly: weekly.unwrap_or(0), monthly: monthly.unwrap_or(0), yearly: yearly.unwrap_or(0) }
+    let KeepSection {
+        daily,
+        weekly,
+        monthly,
+        yearly,
+    } = *keep;
+    Keep {
+        daily: daily.unwrap_or(0),
+        weekly: weekly.unwrap_or(0),
+        monthly: monthly.unwrap_or(0),
+        yearly: yearly.unwrap_or(0),
+    }
 }
 
-fn destinations(world: &World<'_>, section: &Backups, host: &Host, origin: &Pointer, secrets: &mut Secrets) -> Vec<Destination> {
+fn destinations(
+    world: &World<'_>,
+    section: &Backups,
+    host: &Host,
+    origin: &Pointer,
+    secrets: &mut Secrets,
+) -> Vec<Destination> {
     if section.to.is_empty() {
         let place = DestinationPlace::Path(format!("/var/backups/{}", world.site.name));
         return vec![destination("local", place, None, origin, host, secrets)];
@@ -91,11 +120,29 @@ fn destinations(world: &World<'_>, section: &Backups, host: &Host, origin: &Poin
         .collect()
 }
 
-fn destination(name: &str, place: DestinationPlace, keep: Option<Keep>, origin: &Pointer, host: &Host, secrets: &mut Secrets) -> Destination {
+fn destination(
+    name: &str,
+    place: DestinationPlace,
+    keep: Option<Keep>,
+    origin: &Pointer,
+    host: &Host,
+    secrets: &mut Secrets,
+) -> Destination {
     let password = format!("backup_{}", name.replace('-', "_"));
-    secrets.declare(&password, origin, SecretSource::Generated("length=48,charset=url-safe".into()), None);
+    secrets.declare(
+        &password,
+        origin,
+        SecretSource::Generated("length=48,charset=url-safe".into()),
+        None,
+    );
     secrets.need(&password, &host.name, "backups", origin);
-    Destination { name: name.to_owned(), origin: origin.clone(), keep, place, password }
+    Destination {
+        name: name.to_owned(),
+        origin: origin.clone(),
+        keep,
+        place,
+        password,
+    }
 }
 
 fn place(section: &Section, host: &Host, origin: &Pointer, secrets: &mut Secrets) -> DestinationPlace {
@@ -110,7 +157,10 @@ fn place(section: &Section, host: &Host, origin: &Pointer, secrets: &mut Secrets
             bucket: s3.bucket.to_string(),
             region: s3.region.as_ref().map(ToString::to_string),
             // Several hosts share a bucket, each with a repository of its own.
-            prefix: s3.prefix.as_ref().map_or_else(|| host.name.clone(), |prefix| format!("{prefix}/{}", host.name)),
+            prefix: s3
+                .prefix
+                .as_ref()
+                .map_or_else(|| host.name.clone(), |prefix| format!("{prefix}/{}", host.name)),
             access_key_id: need(format!("{}.access_key_id", s3.credentials.secret), "s3"),
             secret_access_key: need(format!("{}.secret_access_key", s3.credentials.secret), "s3"),
         },
@@ -122,21 +172,33 @@ fn place(section: &Section, host: &Host, origin: &Pointer, secrets: &mut Secrets
             host_key: sftp.host_key.to_string(),
             key: need(sftp.key.secret.to_string(), "sftp"),
         },
-        DestinationTarget::Rclone(rclone) => {
-            DestinationPlace::Rclone { remote: rclone.remote.to_string(), config: need(rclone.config.secret.to_string(), "rclone") }
-        }
+        DestinationTarget::Rclone(rclone) => DestinationPlace::Rclone {
+            remote: rclone.remote.to_string(),
+            config: need(rclone.config.secret.to_string(), "rclone"),
+        },
     }
 }
 
 /// The channels that something writes to.
-pub(super) fn channels(world: &World<'_>, hosts: &[Host], secrets: &mut Secrets, found: &mut Vec<Diagnostic>) -> Vec<Channel> {
-    let used: Vec<&str> =
-        hosts.iter().filter_map(|host| host.backup.as_ref().map(|plan| (host, plan))).flat_map(|(_, plan)| &plan.notify).map(String::as_str).collect();
+pub(super) fn channels(
+    world: &World<'_>,
+    hosts: &[Host],
+    secrets: &mut Secrets,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Channel> {
+    let used: Vec<&str> = hosts
+        .iter()
+        .filter_map(|host| host.backup.as_ref().map(|plan| (host, plan)))
+        .flat_map(|(_, plan)| &plan.notify)
+        .map(String::as_str)
+        .collect();
     let mut channels = Vec::new();
     for (name, section) in &world.manifest.notify {
         let origin = at(["notify", name.as_str()]);
         let target = match section {
-            ChannelSection::Slack(slack) => ChannelTarget::Slack { webhook: slack.webhook.secret.to_string() },
+            ChannelSection::Slack(slack) => ChannelTarget::Slack {
+                webhook: slack.webhook.secret.to_string(),
+            },
             ChannelSection::Webhook(webhook) => ChannelTarget::Webhook {
                 url: match &webhook.url {
                     TextOrSecret::Text(text) => Text::literal(text.to_string()),
@@ -144,15 +206,24 @@ pub(super) fn channels(world: &World<'_>, hosts: &[Host], secrets: &mut Secrets,
                 },
             },
             ChannelSection::Email(email) => {
-                let Some(smtp) = mail_server(world, &email.smtp, &origin.child("email").child("smtp"), found) else { continue };
+                let Some(smtp) = mail_server(world, &email.smtp, &origin.child("email").child("smtp"), found) else {
+                    continue;
+                };
                 ChannelTarget::Email {
                     to: email.to.iter().map(ToString::to_string).collect(),
-                    from: email.from.as_ref().map_or_else(|| world.site.contact.clone(), ToString::to_string),
+                    from: email
+                        .from
+                        .as_ref()
+                        .map_or_else(|| world.site.contact.clone(), ToString::to_string),
                     smtp: Some(smtp),
                 }
             }
         };
-        let channel = Channel { name: name.to_string(), origin: origin.clone(), target };
+        let channel = Channel {
+            name: name.to_string(),
+            origin: origin.clone(),
+            target,
+        };
         for host in hosts.iter().filter(|_| used.contains(&name.as_str())) {
             for secret in channel.secrets() {
                 secrets.need(&secret, &host.name, &format!("notify.{name}"), &origin);
@@ -163,7 +234,12 @@ pub(super) fn channels(world: &World<'_>, hosts: &[Host], secrets: &mut Secrets,
     channels
 }
 
-fn mail_server(world: &World<'_>, section: &crate::manifest::MailServer, origin: &Pointer, found: &mut Vec<Diagnostic>) -> Option<Smtp> {
+fn mail_server(
+    world: &World<'_>,
+    section: &crate::manifest::MailServer,
+    origin: &Pointer,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Smtp> {
     match &section.server {
         MailHost::Host(host) => {
             let port = section.port.map_or(587, |port| port.get());
@@ -182,7 +258,9 @@ fn mail_server(world: &World<'_>, section: &crate::manifest::MailServer, origin:
                     Diagnostic::error("unknown-service", format!("there is no mail server `{name}`"))
                         .at(origin, "mail is sent through it")
                         .why("Messages would not leave the host.")
-                        .help(format!("describe it: `services: {{{name}: {{kind: smtp, external: {{host: …}}}}}}`")),
+                        .help(format!(
+                            "describe it: `services: {{{name}: {{kind: smtp, external: {{host: …}}}}}}`"
+                        )),
                 );
                 None
             }

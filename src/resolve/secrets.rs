@@ -2,7 +2,7 @@
 
 use super::at;
 use crate::diag::{Diagnostic, listing, suggest};
-use crate::kind::Secrets;
+use crate::kind::{Matched, Secrets};
 use crate::manifest::{Charset, Encoding, Generate, KeyPair, Manifest, SecretSource as Section};
 use crate::site::SecretSource;
 
@@ -44,28 +44,47 @@ fn specification(generate: &Generate) -> String {
         (None, Charset::Alphanumeric) => "charset=alphanumeric",
         (None, Charset::Digits) => "charset=digits",
     };
-    let prefix = generate.prefix.as_ref().map(|prefix| format!(",prefix={prefix}")).unwrap_or_default();
+    let prefix = generate
+        .prefix
+        .as_ref()
+        .map(|prefix| format!(",prefix={prefix}"))
+        .unwrap_or_default();
     format!("length={},{kind}{prefix}", generate.length)
 }
 
-/// Secrets that are asked for and not declared, and those that nobody asks for.
-pub(super) fn unknown(manifest: &Manifest, secrets: &Secrets, found: &mut Vec<Diagnostic>) {
-    for (name, origin) in secrets.unknown() {
-        let near = suggest(name, secrets.names()).map(|near| format!("did you mean `{near}`? Otherwise d"));
-        let known = if manifest.secrets.is_empty() { String::new() } else { format!("; declared are {}", listing(manifest.secrets.keys().map(|name| name.as_str()))) };
+/// Secrets that are asked for and not declared.
+pub(super) fn unknown(manifest: &Manifest, matched: &Matched, found: &mut Vec<Diagnostic>) {
+    let names = || manifest.secrets.keys().map(|name| name.as_str());
+    for (name, origin) in &matched.unknown {
+        let declare = format!("declare it: `secrets: {{{name}: {{generate: {{length: 32}}}}}}`");
+        let help = suggest(name, names()).map_or(declare.clone(), |near| {
+            format!("did you mean `{near}`? Otherwise {declare}")
+        });
+        let known = if manifest.secrets.is_empty() {
+            String::new()
+        } else {
+            format!("; declared are {}", listing(names()))
+        };
         found.push(
             Diagnostic::error("unknown-secret", format!("there is no secret `{name}`"))
                 .at(origin, "this secret is not under `secrets`")
                 .why("Only a declared secret is generated or asked for on the host; the file that needs it could not be written.")
-                .help(format!("{}eclare it: `secrets: {{{name}: {{generate: {{length: 32}}}}}}`{known}", near.unwrap_or_else(|| "d".to_owned()))),
+                .help(format!("{help}{known}")),
         );
     }
-    for secret in secrets.unused().filter(|secret| secret.origin.segments().next().is_some_and(|first| first == "secrets")) {
-        found.push(
-            Diagnostic::warning("unused-secret", format!("nothing uses the secret `{}`", secret.name))
-                .at_key(&secret.origin, "declared here")
-                .why("A secret that nobody needs is one more thing to leak.")
-                .help(format!("remove it, or use it by `{{secret: {}}}`", secret.name)),
-        );
-    }
+}
+
+/// Declared secrets that nothing uses. The caller tells those that no environment uses.
+pub(super) fn unused(matched: &Matched) -> Vec<Diagnostic> {
+    let own = matched
+        .unused
+        .iter()
+        .filter(|secret| secret.origin.segments().next().is_some_and(|first| first == "secrets"));
+    own.map(|secret| {
+        Diagnostic::warning("unused-secret", format!("nothing uses the secret `{}`", secret.name))
+            .at_key(&secret.origin, "declared here")
+            .why("A secret that nobody needs is one more thing to leak.")
+            .help(format!("remove it, or use it by `{{secret: {}}}`", secret.name))
+    })
+    .collect()
 }

@@ -20,12 +20,21 @@ pub(super) fn files(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets
         };
         for (relative, content) in contents {
             let default = if content.contains("{{secret:") { "0600" } else { "0644" };
-            let mode = file.mode.as_ref().map_or_else(|| default.to_owned(), |mode| mode.octal());
+            let mode = file
+                .mode
+                .as_ref()
+                .map_or_else(|| default.to_owned(), |mode| mode.octal());
             let placed = ConfigFile {
                 path: join(path.as_str(), &relative),
                 origins: vec![origin.clone()],
-                owner: file.owner.as_ref().map_or_else(|| "root".to_owned(), ToString::to_string),
-                group: file.group.as_ref().map_or_else(|| "root".to_owned(), ToString::to_string),
+                owner: file
+                    .owner
+                    .as_ref()
+                    .map_or_else(|| "root".to_owned(), ToString::to_string),
+                group: file
+                    .group
+                    .as_ref()
+                    .map_or_else(|| "root".to_owned(), ToString::to_string),
                 mode: u16::from_str_radix(&mode, 8).expect("a mode is octal"),
                 content,
                 lines: Vec::new(),
@@ -33,7 +42,8 @@ pub(super) fn files(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets
                 actions: Vec::new(),
                 verbatim: true,
             };
-            on.iter().for_each(|host| host_mut(hosts, host).files.push(placed.clone()));
+            on.iter()
+                .for_each(|host| host_mut(hosts, host).files.push(placed.clone()));
         }
     }
     error_pages(world, hosts);
@@ -42,7 +52,9 @@ pub(super) fn files(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets
             .files
             .iter()
             .filter(|file| file.verbatim)
-            .flat_map(|file| names_in(&file.content).map(|name| (name, file.origins.first().cloned().unwrap_or_default())))
+            .flat_map(|file| {
+                names_in(&file.content).map(|name| (name, file.origins.first().cloned().unwrap_or_default()))
+            })
             .collect();
         for (name, origin) in needed {
             secrets.need(&name, &host.name, "files", &origin);
@@ -52,15 +64,25 @@ pub(super) fn files(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets
 
 /// The secrets that a file's text asks for.
 fn names_in(content: &str) -> impl Iterator<Item = String> {
-    content.split("{{secret:").skip(1).filter_map(|rest| rest.split(':').next()).map(str::to_owned)
+    content
+        .split("{{secret:")
+        .skip(1)
+        .filter_map(|rest| rest.split(':').next())
+        .map(str::to_owned)
 }
 
 fn join(folder: &str, relative: &str) -> String {
-    if relative.is_empty() { folder.to_owned() } else { format!("{}/{relative}", folder.trim_end_matches('/')) }
+    if relative.is_empty() {
+        folder.to_owned()
+    } else {
+        format!("{}/{relative}", folder.trim_end_matches('/'))
+    }
 }
 
 fn error_pages(world: &World<'_>, hosts: &mut [Host]) {
-    let Some(source) = &world.manifest.ingress.error_pages else { return };
+    let Some(source) = &world.manifest.ingress.error_pages else {
+        return;
+    };
     for host in hosts.iter_mut().filter(|host| host.ingress.is_some()) {
         for (relative, content) in world.assets.texts(source.as_str()) {
             host.files.push(ConfigFile {

@@ -99,10 +99,10 @@ pub enum DestinationPlace {
         port: u16,
         user: String,
         path: String,
-        /// The server's public key, as in `known_hosts` without the name.
-        host_key: String,
         /// Secret with the private key.
         key: String,
+        /// The server's public key, as in `known_hosts` without the name.
+        host_key: String,
     },
     Rclone {
         /// `offsite:letsbe-hub-backups`

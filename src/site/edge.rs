@@ -99,7 +99,7 @@ pub struct Proxy {
     pub stream: bool,
     /// Seconds between two reads.
     pub timeout: u32,
-    /// Seconds that nginx keeps a response.
+    /// Seconds that nginx keeps a response, in the [`CacheZone`] of the upstream's name or else the first.
     pub cache: Option<u64>,
 }
 
@@ -167,8 +167,10 @@ pub struct Certificate {
     /// Names that it must cover, wildcards as `*.acme.example`.
     pub names: Vec<String>,
     pub issuer: Issuer,
-    /// Shell actions to run when it changed: `nginx`, `postgres-db`.
+    /// Actions to run when it changed: `nginx`, or the name of an [`Action`] of the host (`postgres-db`).
     pub used_by: Vec<String>,
+    /// System users that read the private key themselves (`postgres`); nginx reads it as root.
+    pub readers: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -30,6 +30,8 @@ pub struct Host {
     pub directories: Vec<Directory>,
     /// Files that a service kind or an escape hatch made whole.
     pub files: Vec<ConfigFile>,
+    /// Files that a package reads while it is installed, so that they are there first.
+    pub before_packages: Vec<ConfigFile>,
     pub actions: Vec<Action>,
     /// Units of the distribution or of ours that must be enabled and active.
     pub enabled: Vec<EnabledUnit>,
@@ -58,6 +60,18 @@ pub enum Os {
     Debian13,
     Ubuntu2204,
     Ubuntu2404,
+}
+
+impl Os {
+    /// `ID-VERSION_ID` of os-release.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debian12 => "debian-12",
+            Self::Debian13 => "debian-13",
+            Self::Ubuntu2204 => "ubuntu-22.04",
+            Self::Ubuntu2404 => "ubuntu-24.04",
+        }
+    }
 }
 
 /// A package of the distribution or of a repository of its own.

@@ -7,6 +7,8 @@
 mod container;
 mod data;
 mod edge;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod host;
 mod process;
 mod text;
@@ -128,13 +130,9 @@ pub struct Channel {
 #[derive(Debug, Clone)]
 pub enum ChannelTarget {
     /// A Slack-compatible webhook; the secret holds its URL.
-    Slack {
-        webhook: String,
-    },
+    Slack { webhook: String },
     /// Any webhook that takes JSON.
-    Webhook {
-        url: Text,
-    },
+    Webhook { url: Text },
     Email {
         to: Vec<String>,
         from: String,

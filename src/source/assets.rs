@@ -84,8 +84,12 @@ fn texts(path: &Utf8Path) -> Result<Vec<(String, String)>, String> {
         if entry.file_type().is_dir() {
             continue;
         }
-        let full = Utf8PathBuf::from_path_buf(entry.into_path()).map_err(|_| "a file's name is not UTF-8".to_owned())?;
-        let relative = full.strip_prefix(path).expect("it was found below the folder").to_string();
+        let full =
+            Utf8PathBuf::from_path_buf(entry.into_path()).map_err(|_| "a file's name is not UTF-8".to_owned())?;
+        let relative = full
+            .strip_prefix(path)
+            .expect("it was found below the folder")
+            .to_string();
         texts.push((relative, text(&full)?));
     }
     Ok(texts)
@@ -94,7 +98,9 @@ fn texts(path: &Utf8Path) -> Result<Vec<(String, String)>, String> {
 fn text(path: &Utf8Path) -> Result<String, String> {
     let size = fs::metadata(path).map_err(|error| error.to_string())?.len();
     if size > LARGEST {
-        return Err(format!("{path} has {size} bytes, more than the {LARGEST} that a configuration file may have"));
+        return Err(format!(
+            "{path} has {size} bytes, more than the {LARGEST} that a configuration file may have"
+        ));
     }
     fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
 }

@@ -30,7 +30,11 @@ pub(crate) fn within<'s>(node: Node, schema: &'s Schema, schemas: &[&'s Json], c
     match &mut node.value {
         Value::Map(map) => {
             for (key, child) in map {
-                grow(child, &view.property(key), counterpart.and_then(|other| other.child(key)));
+                grow(
+                    child,
+                    &view.property(key),
+                    counterpart.and_then(|other| other.child(key)),
+                );
             }
         }
         Value::List(items) => {
@@ -43,17 +47,31 @@ pub(crate) fn within<'s>(node: Node, schema: &'s Schema, schemas: &[&'s Json], c
 }
 
 fn lengthen(node: Node, schema: &Schema, schemas: &[&Json]) -> Node {
-    let Some(form) = schemas.iter().find_map(|part| short_form(schema, part, &node)) else { return node };
+    let Some(form) = schemas.iter().find_map(|part| short_form(schema, part, &node)) else {
+        return node;
+    };
     match form {
-        Form::Template(json) => Node { key: node.key, ..Node::from_json(json, &node.origin) },
+        Form::Template(json) => Node {
+            key: node.key,
+            ..Node::from_json(json, &node.origin)
+        },
         Form::Key(name) => {
             let (key, origin) = (node.key, node.origin.clone());
-            let child = Node { key: node.key.or(node.origin.place), ..node };
-            Node { key, ..Node::new(Value::Map(IndexMap::from([(name, child)])), origin) }
+            let child = Node {
+                key: node.key.or(node.origin.place),
+                ..node
+            };
+            Node {
+                key,
+                ..Node::new(Value::Map(IndexMap::from([(name, child)])), origin)
+            }
         }
         Form::Item => {
             let (key, origin) = (node.key, node.origin.clone());
-            Node { key, ..Node::new(Value::List(vec![Node { key: None, ..node }]), origin) }
+            Node {
+                key,
+                ..Node::new(Value::List(vec![Node { key: None, ..node }]), origin)
+            }
         }
         Form::Keys => {
             let (key, origin) = (node.key, node.origin.clone());
@@ -63,9 +81,18 @@ fn lengthen(node: Node, schema: &Schema, schemas: &[&Json]) -> Node {
             };
             let map = items.into_iter().filter_map(|item| {
                 let text = item.as_str()?.to_owned();
-                Some((text, Node { key: item.origin.place, ..Node::empty_map(item.origin) }))
+                Some((
+                    text,
+                    Node {
+                        key: item.origin.place,
+                        ..Node::empty_map(item.origin)
+                    },
+                ))
             });
-            Node { key, ..Node::new(Value::Map(map.collect()), origin) }
+            Node {
+                key,
+                ..Node::new(Value::Map(map.collect()), origin)
+            }
         }
     }
 }
@@ -87,13 +114,18 @@ fn short_form<'s>(schema: &'s Schema, part: &'s Json, node: &Node) -> Option<For
     if let Some(form) = schema.target(part).and_then(|target| short_form(schema, target, node)) {
         return Some(form);
     }
-    if let Some(form) = list(part, "allOf").iter().find_map(|part| short_form(schema, part, node)) {
+    if let Some(form) = list(part, "allOf")
+        .iter()
+        .find_map(|part| short_form(schema, part, node))
+    {
         return Some(form);
     }
     for keyword in ["anyOf", "oneOf"] {
         let branches = list(part, keyword);
         let form = |branch: &'s Json| short_form(schema, branch, node);
-        let stands = branches.iter().any(|branch| schema.accepts(branch, node.type_name(), 16) && form(branch).is_none());
+        let stands = branches
+            .iter()
+            .any(|branch| schema.accepts(branch, node.type_name(), 16) && form(branch).is_none());
         if !stands && let Some(form) = branches.iter().find_map(form) {
             return Some(form);
         }
@@ -108,6 +140,7 @@ fn read<'s>(schema: &'s Schema, part: &'s Map<String, Json>, short: &'s Json, no
             let name = match &node.value {
                 Value::Bool(true) => "true",
                 Value::Bool(false) => "false",
+                Value::Number(_) if forms.contains_key("integer") => "integer",
                 Value::Number(_) => "number",
                 Value::String(_) => "string",
                 Value::List(_) => "array",
@@ -130,7 +163,8 @@ fn named<'s>(schema: &'s Schema, part: &'s Map<String, Json>, name: &str, node: 
         ("keys", Value::String(_)) => Some(Form::Keys),
         (_, Value::List(_) | Value::Map(_)) | ("keys", _) => None,
         ("[]", _) => takes(long_of(schema, part, |long, _| long.get("items"), name)).then_some(Form::Item),
-        (key, _) => takes(long_of(schema, part, |long, key| long.get("properties")?.get(key), key)).then(|| Form::Key(key.to_owned())),
+        (key, _) => takes(long_of(schema, part, |long, key| long.get("properties")?.get(key), key))
+            .then(|| Form::Key(key.to_owned())),
     }
 }
 
@@ -147,8 +181,13 @@ fn long_of<'s>(
     name: &str,
 ) -> Option<&'s Json> {
     let further = || {
-        let behind = schema.target(part).into_iter().chain(["allOf", "anyOf", "oneOf"].into_iter().flat_map(|k| list(part, k)));
-        behind.filter_map(Json::as_object).find_map(|inner| long_of(schema, inner, look, name))
+        let behind = schema
+            .target(part)
+            .into_iter()
+            .chain(["allOf", "anyOf", "oneOf"].into_iter().flat_map(|k| list(part, k)));
+        behind
+            .filter_map(Json::as_object)
+            .find_map(|inner| long_of(schema, inner, look, name))
     };
     look(part, name).or_else(further)
 }

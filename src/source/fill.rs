@@ -59,11 +59,27 @@ mod tests {
             },
             "$defs": {"Tls": {"properties": {"issuer": {"default": "acme"}}}, "Log": {"properties": {"keep": {"default": 7}}}},
         }));
-        let filled = fill(Node::from_json(&json!({}), &Origin { place: None, layer: Layer::Manifest }), &schema);
-        assert_eq!(filled.to_json(), json!({"port": {"listen": 80, "host": 8080}, "log": {"keep": 7}}));
+        let filled = fill(
+            Node::from_json(
+                &json!({}),
+                &Origin {
+                    place: None,
+                    layer: Layer::Manifest,
+                },
+            ),
+            &schema,
+        );
+        assert_eq!(
+            filled.to_json(),
+            json!({"port": {"listen": 80, "host": 8080}, "log": {"keep": 7}})
+        );
         assert_eq!(filled.child("log").unwrap().origin.layer, Layer::Default);
         assert_eq!(fill(filled.clone(), &schema), filled);
-        let with = fill(Node::from_json(&json!({"tls": {}, "port": {"listen": 1}}), &Origin::DEFAULT), &schema).to_json();
+        let with = fill(
+            Node::from_json(&json!({"tls": {}, "port": {"listen": 1}}), &Origin::DEFAULT),
+            &schema,
+        )
+        .to_json();
         assert_eq!(with["tls"], json!({"issuer": "acme"}));
         assert_eq!(with["port"], json!({"listen": 1, "host": 8080}));
     }

@@ -64,9 +64,11 @@ impl<'s> Loader<'s> {
         };
         match root {
             // The kind of a service may stand in another file than a short form that depends on it.
-            Some(root) if self.errors.is_empty() => {
-                Ok(Source { root: expand(root, self.schema, None), files: self.files, warnings: self.warnings })
-            }
+            Some(root) if self.errors.is_empty() => Ok(Source {
+                root: expand(root, self.schema, None),
+                files: self.files,
+                warnings: self.warnings,
+            }),
             _ => {
                 let mut report = Report::new(&self.files);
                 report.extend(self.errors.into_iter().chain(self.warnings));
@@ -93,8 +95,13 @@ impl<'s> Loader<'s> {
             );
             return None;
         };
-        let Some(include) = map.shift_remove("include") else { return Some(expand(top, self.schema, None)) };
-        let mut below = Node::empty_map(Origin { place: top.origin.place, layer: layer.clone() });
+        let Some(include) = map.shift_remove("include") else {
+            return Some(expand(top, self.schema, None));
+        };
+        let mut below = Node::empty_map(Origin {
+            place: top.origin.place,
+            layer: layer.clone(),
+        });
         for (path, place) in self.named(&include, path) {
             if let Some(part) = self.part(&path, place) {
                 let part = expand(part, self.schema, Some(&top));
@@ -132,12 +139,20 @@ impl<'s> Loader<'s> {
                 Ok(found) if found.is_empty() => self.warnings.push(
                     Diagnostic::warning("empty-pattern", format!("no file matches `{name}`"))
                         .at(place, "looked for here")
-                        .help(format!("patterns are relative to `{}`: correct it, or remove it", folder(base))),
+                        .help(format!(
+                            "patterns are relative to `{}`: correct it, or remove it",
+                            folder(base)
+                        )),
                 ),
                 Ok(found) => {
                     // A pattern beside the manifest often matches the manifest.
                     let own = real(including);
-                    paths.extend(found.into_iter().filter(|path| real(path) != own).map(|path| (tidy(&path), place)));
+                    paths.extend(
+                        found
+                            .into_iter()
+                            .filter(|path| real(path) != own)
+                            .map(|path| (tidy(&path), place)),
+                    );
                 }
                 Err(why) => self.errors.push(
                     Diagnostic::error("pattern-too-wide", format!("`{name}` matches too much: {why}"))
@@ -152,7 +167,8 @@ impl<'s> Loader<'s> {
     fn part(&mut self, path: &Utf8Path, place: Option<Place>) -> Option<Node> {
         let real = real(path);
         if let Some(at) = self.open.iter().position(|(open, _)| *open == real) {
-            let mut finding = Diagnostic::error("include-cycle", format!("`{path}` includes itself")).at(place, "included again here");
+            let mut finding = Diagnostic::error("include-cycle", format!("`{path}` includes itself"))
+                .at(place, "included again here");
             for (_, place) in self.open[at + 1..].iter().filter(|(_, place)| place.is_some()) {
                 finding = finding.at(*place, "on the way from here");
             }
@@ -166,9 +182,12 @@ impl<'s> Loader<'s> {
         if self.included > MOST_FILES {
             if self.included == MOST_FILES + 1 {
                 self.errors.push(
-                    Diagnostic::error("too-large", format!("the manifest includes more than {MOST_FILES} files"))
-                        .at(place, "here it gets too many")
-                        .help("narrow the pattern"),
+                    Diagnostic::error(
+                        "too-large",
+                        format!("the manifest includes more than {MOST_FILES} files"),
+                    )
+                    .at(place, "here it gets too many")
+                    .help("narrow the pattern"),
                 );
             }
             return None;
@@ -221,22 +240,36 @@ mod tests {
     }
 
     fn codes(files: &[(&str, &str)]) -> Vec<&'static str> {
-        load(files).unwrap_err().findings().iter().map(|finding| finding.code).collect()
+        load(files)
+            .unwrap_err()
+            .findings()
+            .iter()
+            .map(|finding| finding.code)
+            .collect()
     }
 
     #[test]
     fn the_including_file_wins_and_a_later_one_over_an_earlier_one() {
         let source = load(&[
-            ("site.yaml", "include: [parts/*.yaml, ../*/none*.yaml]\na: {x: top, gone: null}\n"),
+            (
+                "site.yaml",
+                "include: [parts/*.yaml, ../*/none*.yaml]\na: {x: top, gone: null}\n",
+            ),
             ("parts/1.yaml", "include: deep/z.yaml\na: {x: 1, y: 1, gone: 1}\nb: 1\n"),
             ("parts/2.yaml", "b: 2\n"),
             ("parts/deep/z.yaml", "b: 0\nz: 0\n"),
         ])
         .unwrap();
-        assert_eq!(source.root.to_json(), json!({"b": 2, "z": 0, "a": {"x": "top", "y": 1, "gone": null}}));
+        assert_eq!(
+            source.root.to_json(),
+            json!({"b": 2, "z": 0, "a": {"x": "top", "y": 1, "gone": null}})
+        );
         assert_eq!(source.root.locate(&"/a/y".parse().unwrap()).layer, Layer::Include);
         assert_eq!(source.root.locate(&"/a/x".parse().unwrap()).layer, Layer::Manifest);
-        assert_eq!(source.warnings.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["empty-pattern"]);
+        assert_eq!(
+            source.warnings.iter().map(|finding| finding.code).collect::<Vec<_>>(),
+            ["empty-pattern"]
+        );
     }
 
     #[test]
@@ -248,16 +281,28 @@ mod tests {
             ("c.yaml", "x: 0\ny: 0"),
         ];
         assert_eq!(load(&diamond).unwrap().root.to_json(), json!({"x": 0, "y": 0}));
-        let report = load(&[("s.yaml", "include: a.yaml"), ("a.yaml", "include: [b.yaml]"), ("b.yaml", "include: s.yaml")]).unwrap_err();
+        let report = load(&[
+            ("s.yaml", "include: a.yaml"),
+            ("a.yaml", "include: [b.yaml]"),
+            ("b.yaml", "include: s.yaml"),
+        ])
+        .unwrap_err();
         assert_eq!(report.findings()[0].code, "include-cycle");
         assert_eq!(report.findings()[0].labels.len(), 3);
-        assert_eq!(load(&[("s.yaml", "include: \"*.yaml\"\nx: 1")]).unwrap().root.to_json(), json!({"x": 1}));
+        assert_eq!(
+            load(&[("s.yaml", "include: \"*.yaml\"\nx: 1")]).unwrap().root.to_json(),
+            json!({"x": 1})
+        );
     }
 
     #[test]
     fn all_broken_files_are_told_at_once() {
         assert_eq!(
-            codes(&[("s.yaml", "include: [no.yaml, 3, bad.yaml, empty.yaml]"), ("bad.yaml", "a: ["), ("empty.yaml", "# nothing\n")]),
+            codes(&[
+                ("s.yaml", "include: [no.yaml, 3, bad.yaml, empty.yaml]"),
+                ("bad.yaml", "a: ["),
+                ("empty.yaml", "# nothing\n")
+            ]),
             ["no-such-file", "wrong-type", "yaml-syntax", "empty-file"]
         );
         assert_eq!(codes(&[("s.yaml", "- a\n- b\n")]), ["wrong-type"]);

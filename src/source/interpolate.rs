@@ -14,11 +14,23 @@ use crate::diag::{Diagnostic, listing, suggest};
 #[must_use]
 pub fn interpolate(root: Node, schema: &Schema) -> (Node, Vec<Diagnostic>) {
     let mut places = Vec::new();
-    collect(&root, &Pointer::root(), &mut places);
+    for (key, node) in root.as_map().into_iter().flatten() {
+        // What `defaults` say has been laid under the services, and is told of there.
+        if key != "defaults" {
+            collect(node, &Pointer::root().child(key), &mut places);
+        }
+    }
     if places.is_empty() {
         return (root, Vec::new());
     }
-    let mut resolver = Resolver { root: &root, schema, known: BTreeMap::new(), open: Vec::new(), findings: Vec::new() };
+    let mut resolver = Resolver {
+        root: &root,
+        schema,
+        known: BTreeMap::new(),
+        open: Vec::new(),
+        findings: Vec::new(),
+        grown: 0,
+    };
     let resolved: Vec<(Pointer, Value)> = places
         .into_iter()
         .filter_map(|pointer| resolver.value(&pointer).map(|value| (pointer, value)))
@@ -38,18 +50,23 @@ pub fn interpolate(root: Node, schema: &Schema) -> (Node, Vec<Diagnostic>) {
 fn collect(node: &Node, at: &Pointer, out: &mut Vec<Pointer>) {
     match &node.value {
         Value::String(text) if text.contains("${") => out.push(at.clone()),
-        Value::List(list) => list.iter().enumerate().for_each(|(i, node)| collect(node, &at.index(i), out)),
+        Value::List(list) => list
+            .iter()
+            .enumerate()
+            .for_each(|(i, node)| collect(node, &at.index(i), out)),
         Value::Map(map) => map.iter().for_each(|(key, node)| collect(node, &at.child(key), out)),
         _ => {}
     }
 }
 
 fn reach<'n>(root: &'n mut Node, pointer: &Pointer) -> Option<&'n mut Node> {
-    pointer.segments().try_fold(root, |node, segment| match &mut node.value {
-        Value::Map(map) => map.get_mut(&*segment),
-        Value::List(list) => list.get_mut(segment.parse::<usize>().ok()?),
-        _ => None,
-    })
+    pointer
+        .segments()
+        .try_fold(root, |node, segment| match &mut node.value {
+            Value::Map(map) => map.get_mut(&*segment),
+            Value::List(list) => list.get_mut(segment.parse::<usize>().ok()?),
+            _ => None,
+        })
 }
 
 struct Resolver<'a> {
@@ -60,15 +77,26 @@ struct Resolver<'a> {
     /// The texts that are being resolved, outermost first.
     open: Vec<Pointer>,
     findings: Vec<Diagnostic>,
+    /// Bytes of all resolved texts.
+    grown: usize,
 }
 
 /// References that lead through more texts than this are refused, as a chain is followed on the call stack.
 const LONGEST: usize = 64;
 
+/// All resolved texts together may grow to this: each level of references can double what is below it.
+const LARGEST: usize = 4 << 20;
+
+/// A manifest with more bad references than this has one mistake that makes them all.
+const MOST_FINDINGS: usize = 100;
+
 impl<'a> Resolver<'a> {
     fn value(&mut self, at: &Pointer) -> Option<Value> {
         if let Some(known) = self.known.get(at) {
             return known.clone();
+        }
+        if self.findings.len() >= MOST_FINDINGS {
+            return None;
         }
         let text = self.root.get(at)?.as_str()?.to_owned();
         self.open.push(at.clone());
@@ -99,33 +127,61 @@ impl<'a> Resolver<'a> {
             rest = &inner[end + 1..];
             match self.reference(&inner[..end], at) {
                 Some(found) if alone => return Some(found.value),
-                Some(found) => out.push_str(&found.spelling()),
+                Some(found) => {
+                    out.push_str(&found.spelling());
+                    if self.grown + out.len() > LARGEST {
+                        self.refuse(
+                            at,
+                            "the references of this text make it too large",
+                            "write some of them out",
+                        );
+                        self.grown = 0;
+                        return None;
+                    }
+                }
                 None => complete = false,
             }
         }
         out.push_str(rest);
+        self.grown += out.len();
         complete.then_some(Value::String(out))
     }
 
     fn reference(&mut self, path: &str, at: &Pointer) -> Option<Node> {
         let (target, pointer) = self.target(path, at)?;
         if pointer.segments().next().is_some_and(|first| first == "secrets") || target.child("secret").is_some() {
-            let help = format!("write `{{secret: name}}` in place of the whole value of `{}`: it is filled in on the host", at.dotted());
-            self.refuse(at, format!("`${{{path}}}` is a secret, and a secret has no value here"), help);
+            let help = format!(
+                "write `{{secret: name}}` in place of the whole value of `{}`: it is filled in on the host",
+                at.dotted()
+            );
+            self.refuse(
+                at,
+                format!("`${{{path}}}` is a secret, and a secret has no value here"),
+                help,
+            );
             return None;
         }
         let (target, pointer) = self.long(target, &pointer).unwrap_or((target, pointer));
         let (what, inner) = match &target.value {
             Value::Map(map) => ("a map", map.keys().map(|key| format!("{path}.{key}")).collect()),
-            Value::List(list) => ("a list", (0..list.len()).map(|i| format!("{path}.{i}")).collect::<Vec<_>>()),
+            Value::List(list) => (
+                "a list",
+                (0..list.len()).map(|i| format!("{path}.{i}")).collect::<Vec<_>>(),
+            ),
             Value::String(text) if text.contains("${") => return self.chained(&pointer, path, at),
             _ => return Some(target.clone()),
         };
         self.findings.push(
-            Diagnostic::error("bad-reference", format!("`${{{path}}}` is {what} and cannot stand in a text"))
-                .at(at, "referred to here")
-                .at(pointer, what)
-                .help(format!("refer to one of its values: it has {}", listing(inner.iter().map(String::as_str)))),
+            Diagnostic::error(
+                "bad-reference",
+                format!("`${{{path}}}` is {what} and cannot stand in a text"),
+            )
+            .at(at, "referred to here")
+            .at(pointer, what)
+            .help(format!(
+                "refer to one of its values: it has {}",
+                listing(inner.iter().map(String::as_str))
+            )),
         );
         None
     }
@@ -134,13 +190,24 @@ impl<'a> Resolver<'a> {
         if let Some(from) = self.open.iter().position(|open| open == pointer) {
             let mut finding = Diagnostic::error("reference-cycle", format!("`${{{path}}}` comes to stand for itself"));
             for (i, step) in self.open[from..].iter().rev().enumerate() {
-                finding = finding.at(step, if i == 0 { "the circle closes here" } else { "by way of this" });
+                finding = finding.at(
+                    step,
+                    if i == 0 {
+                        "the circle closes here"
+                    } else {
+                        "by way of this"
+                    },
+                );
             }
             self.findings.push(finding.help("write one of these values out"));
             return None;
         }
         if self.open.len() >= LONGEST {
-            self.refuse(at, format!("`${{{path}}}` leads through more than {LONGEST} values"), "write one of them out");
+            self.refuse(
+                at,
+                format!("`${{{path}}}` leads through more than {LONGEST} values"),
+                "write one of them out",
+            );
             return None;
         }
         self.value(pointer).map(|value| Node::new(value, Origin::DEFAULT))
@@ -151,7 +218,9 @@ impl<'a> Resolver<'a> {
         let (mut node, mut pointer, mut rest) = (self.root, Pointer::root(), path);
         while !rest.is_empty() {
             let cuts = std::iter::once(rest.len()).chain(rest.rmatch_indices('.').map(|(cut, _)| cut));
-            let Some((cut, child)) = cuts.into_iter().find_map(|cut| Some((cut, node.step(&rest[..cut])?))) else { break };
+            let Some((cut, child)) = cuts.into_iter().find_map(|cut| Some((cut, node.step(&rest[..cut])?))) else {
+                break;
+            };
             pointer = pointer.child(&rest[..cut]);
             node = child;
             rest = rest[cut..].trim_start_matches('.');
@@ -159,13 +228,22 @@ impl<'a> Resolver<'a> {
         if rest.is_empty() && !path.is_empty() {
             return Some((node, pointer));
         }
-        let (missing, after) = rest.split_once('.').map_or((rest, String::new()), |(key, after)| (key, format!(".{after}")));
-        let known: Vec<&str> = node.as_map().into_iter().flat_map(|map| map.keys()).map(String::as_str).collect();
+        let (missing, after) = rest
+            .split_once('.')
+            .map_or((rest, String::new()), |(key, after)| (key, format!(".{after}")));
+        let known: Vec<&str> = node
+            .as_map()
+            .into_iter()
+            .flat_map(|map| map.keys())
+            .map(String::as_str)
+            .collect();
         let before = &path[..path.len() - rest.len()];
         let help = match suggest(missing, known.iter().copied()) {
             Some(near) => format!("did you mean `${{{before}{near}{after}}}`?"),
             None if pointer.is_root() => {
-                format!("name a value of the manifest, as in `${{site.domain}}`, or write `$${{{path}}}` for a plain `${{{path}}}`")
+                format!(
+                    "name a value of the manifest, as in `${{site.domain}}`, or write `$${{{path}}}` for a plain `${{{path}}}`"
+                )
             }
             None => format!("`{}` has {}", pointer.dotted(), listing(known)),
         };
@@ -183,7 +261,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn refuse(&mut self, at: &Pointer, title: impl Into<String>, help: impl Into<String>) {
-        self.findings.push(Diagnostic::error("bad-reference", title).at(at, "referred to here").help(help));
+        self.findings.push(
+            Diagnostic::error("bad-reference", title)
+                .at(at, "referred to here")
+                .help(help),
+        );
     }
 }
 
@@ -195,7 +277,13 @@ mod tests {
     fn run(json: serde_json::Value) -> (serde_json::Value, Vec<String>) {
         let schema = Schema::new(json!({"properties": {"port": {"x-short": "listen"}}}));
         let (root, findings) = interpolate(Node::from_json(&json, &Origin::DEFAULT), &schema);
-        (root.to_json(), findings.iter().map(|finding| format!("{}: {}", finding.code, finding.help)).collect())
+        (
+            root.to_json(),
+            findings
+                .iter()
+                .map(|finding| format!("{}: {}", finding.code, finding.help))
+                .collect(),
+        )
     }
 
     #[test]
@@ -207,7 +295,10 @@ mod tests {
             "list": ["${site.www}:${port}", "${port}", "$${HOME} $$${x}", "${routes.a.b..to}", "${list.1}", "$x ${port}${port}"],
         }));
         assert_eq!(findings, [""; 0]);
-        assert_eq!(root["list"], json!(["www.x.org:80", 80, "${HOME} $${x}", "web", 80, "$x 8080"]));
+        assert_eq!(
+            root["list"],
+            json!(["www.x.org:80", 80, "${HOME} $${x}", "web", 80, "$x 8080"])
+        );
     }
 
     #[test]
@@ -219,25 +310,55 @@ mod tests {
             ("${}", "bad-reference: name a value"),
             ("${site.zzzzz}", "bad-reference: `site` has `domain`"),
             ("${site", "bad-reference: write `$${`"),
-            ("${site}", "bad-reference: refer to one of its values: it has `site.domain`"),
+            (
+                "${site}",
+                "bad-reference: refer to one of its values: it has `site.domain`",
+            ),
             ("${a}", "reference-cycle: write one"),
             ("${secrets.key}", "bad-reference: write `{secret: name}`"),
             ("${env.KEY}", "bad-reference: write `{secret: name}`"),
         ] {
-            let site = json!({"site": {"domain": "x"}, "secrets": {"key": {}}, "env": {"KEY": {"secret": "key"}}, "a": value});
+            let site =
+                json!({"site": {"domain": "x"}, "secrets": {"key": {}}, "env": {"KEY": {"secret": "key"}}, "a": value});
             let (root, findings) = run(site.clone());
             assert_eq!(root, site);
             assert_eq!(findings.len(), 1, "{value}: {findings:?}");
             assert!(findings[0].starts_with(told), "{value}: {findings:?}");
         }
         let (_, findings) = run(json!({"a": "${b}", "b": "${c}x", "c": "${a}${b}", "d": "${a}"}));
-        assert!(findings.iter().all(|told| told.starts_with("reference-cycle")), "{findings:?}");
+        assert!(
+            findings.iter().all(|told| told.starts_with("reference-cycle")),
+            "{findings:?}"
+        );
+    }
+
+    #[test]
+    fn texts_do_not_grow_without_bound() {
+        let doubling = |i| {
+            (
+                format!("k{i:02}"),
+                format!("${{k{:02}}}${{k{:02}}}", i + 1, i + 1).into(),
+            )
+        };
+        let mut laughs: serde_json::Map<String, serde_json::Value> =
+            (0..40).map(doubling).collect();
+        laughs.insert("k40".into(), "ha".into());
+        let (_, findings) = run(laughs.into());
+        assert!(
+            !findings.is_empty()
+                && findings
+                    .iter()
+                    .all(|told| told.contains("write some of them out")),
+            "{findings:?}"
+        );
     }
 
     #[test]
     fn long_chains_do_not_reach_the_end_of_the_stack() {
-        let chain: serde_json::Map<String, serde_json::Value> =
-            (0..5_000).map(|i| (format!("k{i:04}"), format!("${{k{:04}}}", i + 1).into())).chain([("k5000".into(), 1.into())]).collect();
+        let chain: serde_json::Map<String, serde_json::Value> = (0..5_000)
+            .map(|i| (format!("k{i:04}"), format!("${{k{:04}}}", i + 1).into()))
+            .chain([("k5000".into(), 1.into())])
+            .collect();
         let (_, findings) = run(chain.into());
         assert!(findings.iter().all(|told| told.starts_with("bad-reference")));
     }

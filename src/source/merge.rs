@@ -21,9 +21,18 @@ enum Nulls {
 }
 
 fn lay(mut base: Node, patch: Node, nulls: Nulls) -> Node {
-    let Value::Map(above) = patch.value else { return Node { key: patch.key.or(base.key), ..patch } };
+    let Value::Map(above) = patch.value else {
+        return Node {
+            key: patch.key.or(base.key),
+            ..patch
+        };
+    };
     let Value::Map(below) = &mut base.value else {
-        let over = Node { value: Value::Map(above), key: patch.key.or(base.key), ..patch };
+        let over = Node {
+            value: Value::Map(above),
+            key: patch.key.or(base.key),
+            ..patch
+        };
         return if nulls == Nulls::Keep { over } else { prune(over) };
     };
     for (key, value) in above {
@@ -68,7 +77,11 @@ mod tests {
             (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
             (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
             (json!({"a": "c"}), json!({"a": ["b"]}), json!({"a": ["b"]})),
-            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+            (
+                json!({"a": {"b": "c"}}),
+                json!({"a": {"b": "d", "c": null}}),
+                json!({"a": {"b": "d"}}),
+            ),
             (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
             (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
             (json!({"a": "b"}), json!(["c"]), json!(["c"])),

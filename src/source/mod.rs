@@ -8,7 +8,6 @@
 //! The merge rule is RFC 7396 everywhere. `null` stays in the tree until `defaults`, so that it also removes what lies under a
 //! service, not only what the file before it said.
 
-mod anchors;
 mod assets;
 mod defaults;
 mod expand;
@@ -22,7 +21,6 @@ mod overlay;
 mod place;
 mod pointer;
 mod read;
-mod scalar;
 mod schema;
 mod validate;
 mod yaml;
@@ -37,7 +35,7 @@ pub use node::{Layer, Node, Origin, Value};
 pub use place::{FileId, Files, Place, Position};
 pub use pointer::{BadPointer, Pointer};
 pub use schema::Schema;
-pub use validate::{Formats, Validator};
+pub use validate::{Units, Validator};
 
 use camino::Utf8Path;
 

@@ -1,6 +1,7 @@
 //! The value tree: JSON values of which each knows where it came from.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -24,6 +25,19 @@ pub enum Layer {
     Default,
 }
 
+/// One word, and the name of what it is one of.
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Layer::Manifest => f.write_str("manifest"),
+            Layer::Include => f.write_str("include"),
+            Layer::Environment(name) => write!(f, "environment {name}"),
+            Layer::Defaults(section) => f.write_str(section),
+            Layer::Default => f.write_str("default"),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// What to label. It never spans lines: a block, or a text of several lines, is labelled at its key.
@@ -32,7 +46,10 @@ pub struct Origin {
 }
 
 impl Origin {
-    pub const DEFAULT: Origin = Origin { place: None, layer: Layer::Default };
+    pub const DEFAULT: Origin = Origin {
+        place: None,
+        layer: Layer::Default,
+    };
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +74,12 @@ pub enum Value {
 
 impl Node {
     pub fn new(value: Value, origin: Origin) -> Node {
-        Node { value, key: None, origin, spelling: None }
+        Node {
+            value,
+            key: None,
+            origin,
+            spelling: None,
+        }
     }
 
     pub fn empty_map(origin: Origin) -> Node {
@@ -69,23 +91,43 @@ impl Node {
     }
 
     pub fn as_bool(&self) -> Option<bool> {
-        if let Value::Bool(flag) = self.value { Some(flag) } else { None }
+        if let Value::Bool(flag) = self.value {
+            Some(flag)
+        } else {
+            None
+        }
     }
 
     pub fn as_str(&self) -> Option<&str> {
-        if let Value::String(text) = &self.value { Some(text) } else { None }
+        if let Value::String(text) = &self.value {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     pub fn as_map(&self) -> Option<&IndexMap<String, Node>> {
-        if let Value::Map(map) = &self.value { Some(map) } else { None }
+        if let Value::Map(map) = &self.value {
+            Some(map)
+        } else {
+            None
+        }
     }
 
     pub fn as_map_mut(&mut self) -> Option<&mut IndexMap<String, Node>> {
-        if let Value::Map(map) = &mut self.value { Some(map) } else { None }
+        if let Value::Map(map) = &mut self.value {
+            Some(map)
+        } else {
+            None
+        }
     }
 
     pub fn as_list(&self) -> Option<&[Node]> {
-        if let Value::List(list) = &self.value { Some(list) } else { None }
+        if let Value::List(list) = &self.value {
+            Some(list)
+        } else {
+            None
+        }
     }
 
     pub fn is_scalar(&self) -> bool {
@@ -122,11 +164,19 @@ impl Node {
 
     fn trace(&self, pointer: &Pointer, place: impl Fn(&Node) -> Option<Place>) -> Origin {
         let mut node = self;
-        let mut found = Origin { place: place(node), layer: node.origin.layer.clone() };
+        let mut found = Origin {
+            place: place(node),
+            layer: node.origin.layer.clone(),
+        };
         for segment in pointer.segments() {
-            let Some(next) = node.step(&segment) else { break };
+            let Some(next) = node.step(&segment) else {
+                break;
+            };
             node = next;
-            found = Origin { place: place(node).or(found.place), layer: node.origin.layer.clone() };
+            found = Origin {
+                place: place(node).or(found.place),
+                layer: node.origin.layer.clone(),
+            };
         }
         found
     }
@@ -173,10 +223,14 @@ impl Node {
             serde_json::Value::Bool(flag) => Value::Bool(*flag),
             serde_json::Value::Number(number) => Value::Number(number.clone()),
             serde_json::Value::String(text) => Value::String(text.clone()),
-            serde_json::Value::Array(list) => Value::List(list.iter().map(|item| Node::from_json(item, origin)).collect()),
-            serde_json::Value::Object(map) => {
-                Value::Map(map.iter().map(|(key, item)| (key.clone(), Node::from_json(item, origin))).collect())
+            serde_json::Value::Array(list) => {
+                Value::List(list.iter().map(|item| Node::from_json(item, origin)).collect())
             }
+            serde_json::Value::Object(map) => Value::Map(
+                map.iter()
+                    .map(|(key, item)| (key.clone(), Node::from_json(item, origin)))
+                    .collect(),
+            ),
         };
         Node::new(value, origin.clone())
     }
@@ -214,7 +268,13 @@ mod tests {
         a.key = place(1, 2);
         a.origin.layer = Layer::Manifest;
         let origin = root.locate(&"/a/b/0/missing".parse().unwrap());
-        assert_eq!(origin, Origin { place: place(1, 2), layer: Layer::Default });
+        assert_eq!(
+            origin,
+            Origin {
+                place: place(1, 2),
+                layer: Layer::Default
+            }
+        );
         assert_eq!(root.locate(&"/a/zzz".parse().unwrap()).layer, Layer::Manifest);
         assert_eq!(root.locate(&"/zzz".parse().unwrap()).place, None);
     }

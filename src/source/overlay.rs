@@ -20,7 +20,11 @@ impl Source {
     }
 
     fn patches(&self) -> impl Iterator<Item = (&String, &Node)> {
-        self.root.child("environments").and_then(Node::as_map).into_iter().flatten()
+        self.root
+            .child("environments")
+            .and_then(Node::as_map)
+            .into_iter()
+            .flatten()
     }
 
     /// The manifest with the overlays of an environment applied, those that it extends first. `null` is still in it.
@@ -87,7 +91,9 @@ impl Source {
             return refuse(
                 Diagnostic::error("wrong-type", format!("`{}` cannot be read", pointer.dotted()))
                     .at(problem.0, problem.1)
-                    .help(format!("write `{next_name}: {{}}` for an environment that changes nothing")),
+                    .help(format!(
+                        "write `{next_name}: {{}}` for an environment that changes nothing"
+                    )),
             );
         }
     }
@@ -95,7 +101,9 @@ impl Source {
     fn unknown(&self, name: &str, named_by: Option<Origin>) -> Diagnostic {
         let known = self.environments();
         let near = suggest(name, known.iter().map(String::as_str));
-        let at = named_by.and_then(|origin| origin.place).or_else(|| self.root.child("environments").and_then(|node| node.key));
+        let at = named_by
+            .and_then(|origin| origin.place)
+            .or_else(|| self.root.child("environments").and_then(|node| node.key));
         Diagnostic::error("unknown-environment", format!("there is no environment `{name}`"))
             .at(at, "")
             .help(match near {
@@ -116,7 +124,12 @@ mod tests {
     }
 
     fn codes(source: &Source, name: &str) -> Vec<&'static str> {
-        source.environment(name, &Schema::default()).1.iter().map(|finding| finding.code).collect()
+        source
+            .environment(name, &Schema::default())
+            .1
+            .iter()
+            .map(|finding| finding.code)
+            .collect()
     }
 
     #[test]
@@ -124,9 +137,18 @@ mod tests {
         let source = site("  one: {a: 2, b: {x: null}}\n  two: {extends: one, a: 3}\n  none:\n");
         assert_eq!(source.environments(), ["one", "two", "none"]);
         let (root, findings) = source.environment("two", &Schema::default());
-        assert_eq!((root.to_json(), findings), (json!({"a": 3, "b": {"x": null, "y": 2}}), vec![]));
-        assert_eq!(root.locate(&"/a".parse().unwrap()).layer, Layer::Environment("two".into()));
-        assert_eq!(root.locate(&"/b/x".parse().unwrap()).layer, Layer::Environment("one".into()));
+        assert_eq!(
+            (root.to_json(), findings),
+            (json!({"a": 3, "b": {"x": null, "y": 2}}), vec![])
+        );
+        assert_eq!(
+            root.locate(&"/a".parse().unwrap()).layer,
+            Layer::Environment("two".into())
+        );
+        assert_eq!(
+            root.locate(&"/b/x".parse().unwrap()).layer,
+            Layer::Environment("one".into())
+        );
         assert_eq!(root.locate(&"/b/y".parse().unwrap()).layer, Layer::Manifest);
         assert_eq!(source.environment("none", &Schema::default()).0.to_json()["a"], 1);
     }

@@ -38,7 +38,11 @@ impl Files {
         let text = text.into();
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
-        self.0.push(Arc::new(File { name: name.into(), text, lines }));
+        self.0.push(Arc::new(File {
+            name: name.into(),
+            text,
+            lines,
+        }));
         FileId(self.0.len() as u32 - 1)
     }
 
@@ -47,7 +51,9 @@ impl Files {
     }
 
     fn file(&self, id: FileId) -> &File {
-        self.0.get(id.0 as usize).expect("a FileId is only given out by the Files that holds the file")
+        self.0
+            .get(id.0 as usize)
+            .expect("a FileId is only given out by the Files that holds the file")
     }
 
     pub fn name(&self, id: FileId) -> &str {
@@ -59,7 +65,9 @@ impl Files {
     }
 
     pub fn snippet(&self, place: Place) -> &str {
-        self.text(place.file).get(place.start as usize..place.end as usize).unwrap_or_default()
+        self.text(place.file)
+            .get(place.start as usize..place.end as usize)
+            .unwrap_or_default()
     }
 
     /// The line that holds the byte, counted from 0, and where it begins.
@@ -84,7 +92,10 @@ impl Files {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        Position { line: line + 1, column: text[start as usize..end].chars().count() + 1 }
+        Position {
+            line: line + 1,
+            column: text[start as usize..end].chars().count() + 1,
+        }
     }
 
     pub fn start(&self, place: Place) -> Position {

@@ -56,7 +56,9 @@ impl Pointer {
 
     /// Whether this is `other`, or stands somewhere inside it.
     pub fn is_within(&self, other: &Pointer) -> bool {
-        self.0.strip_prefix(other.0.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        self.0
+            .strip_prefix(other.0.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     pub fn as_str(&self) -> &str {
@@ -64,6 +66,7 @@ impl Pointer {
     }
 
     /// For sentences: `services.api.port`; a segment with a dot, a slash or a blank is put in brackets.
+    /// Empty for the root.
     pub fn dotted(&self) -> String {
         let mut text = String::new();
         for segment in self.segments() {
@@ -76,7 +79,16 @@ impl Pointer {
             }
             text.push_str(&segment);
         }
-        if text.is_empty() { "the manifest".to_owned() } else { text }
+        text
+    }
+
+    /// As the subject of a sentence.
+    pub fn in_words(&self) -> String {
+        if self.is_root() {
+            "the manifest".to_owned()
+        } else {
+            format!("`{}`", self.dotted())
+        }
     }
 }
 
@@ -111,13 +123,17 @@ impl FromStr for Pointer {
 
     fn from_str(text: &str) -> Result<Pointer, BadPointer> {
         if !text.is_empty() && !text.starts_with('/') {
-            return Err(BadPointer(format!("a pointer begins with `/`, as in `/services/api`: `{text}`")));
+            return Err(BadPointer(format!(
+                "a pointer begins with `/`, as in `/services/api`: `{text}`"
+            )));
         }
         let mut rest = text;
         while let Some(at) = rest.find('~') {
             rest = &rest[at + 1..];
             if !rest.starts_with(['0', '1']) {
-                return Err(BadPointer(format!("`~` in a pointer is written `~0`, and `/` inside a key `~1`: `{text}`")));
+                return Err(BadPointer(format!(
+                    "`~` in a pointer is written `~0`, and `/` inside a key `~1`: `{text}`"
+                )));
             }
         }
         Ok(Pointer(text.to_owned()))

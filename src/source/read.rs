@@ -9,12 +9,16 @@ use super::place::{FileId, Files, Place};
 use crate::diag::{At, Diagnostic, listing, suggest};
 
 /// More than any manifest needs; what is larger is some other file.
-const LARGEST: u64 = 16 << 20;
+const LARGEST: u64 = 4 << 20;
 
 /// `named_at` is where the manifest names the file, if one does.
 pub(crate) fn read(files: &mut Files, path: &Utf8Path, named_at: Option<Place>) -> Result<FileId, Box<Diagnostic>> {
     let refuse = |code, title: String, help: &str| {
-        Err(Box::new(Diagnostic::error(code, title).at(At::from(named_at), "named here").help(help)))
+        Err(Box::new(
+            Diagnostic::error(code, title)
+                .at(At::from(named_at), "named here")
+                .help(help),
+        ))
     };
     let (bytes, full) = match contents(path) {
         Ok(read) => read,
@@ -29,13 +33,27 @@ pub(crate) fn read(files: &mut Files, path: &Utf8Path, named_at: Option<Place>) 
             );
         }
         Err(error) if error.kind() == ErrorKind::IsADirectory => {
-            return refuse("unreadable-file", format!("`{path}` is a directory"), &format!("name a file in it: {}", inside(path)));
+            return refuse(
+                "unreadable-file",
+                format!("`{path}` is a directory"),
+                &format!("name a file in it: {}", inside(path)),
+            );
         }
-        Err(error) => return refuse("unreadable-file", format!("`{path}` cannot be read: {error}"), "name a regular file"),
+        Err(error) => {
+            return refuse(
+                "unreadable-file",
+                format!("`{path}` cannot be read: {error}"),
+                "name a regular file",
+            );
+        }
     };
     if full {
         let most = LARGEST >> 20;
-        return refuse("too-large", format!("`{path}` is larger than {most} MiB"), "a manifest is a text of some pages: is this the right file?");
+        return refuse(
+            "too-large",
+            format!("`{path}` is larger than {most} MiB"),
+            "a manifest is a text of some pages: is this the right file?",
+        );
     }
     text(files, path, bytes)
 }
@@ -65,7 +83,14 @@ fn text(files: &mut Files, path: &Utf8Path, bytes: Vec<u8>) -> Result<FileId, Bo
             let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
             return Err(Box::new(
                 Diagnostic::error("not-utf8", format!("`{path}` is not UTF-8"))
-                    .at(Place { file, start: at as u32, end: end as u32 }, format!("byte {} cannot stand here", at + 1))
+                    .at(
+                        Place {
+                            file,
+                            start: at as u32,
+                            end: end as u32,
+                        },
+                        format!("byte {} cannot stand here", at + 1),
+                    )
                     .help("save the file as UTF-8"),
             ));
         }
@@ -77,22 +102,34 @@ fn text(files: &mut Files, path: &Utf8Path, bytes: Vec<u8>) -> Result<FileId, Bo
 pub(crate) fn add(files: &mut Files, path: &Utf8Path, text: &str) -> Result<FileId, Box<Diagnostic>> {
     let file = files.add(path.as_str(), text.strip_prefix('\u{feff}').unwrap_or(text));
     // The parser would take a NUL for the end of the file.
-    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}') || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let control =
+        |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}') || matches!(c, '\u{fffe}' | '\u{ffff}');
     match files.text(file).char_indices().find(|(_, c)| control(*c)) {
         None => Ok(file),
         Some((at, c)) => {
-            let place = Place { file, start: at as u32, end: (at + c.len_utf8()) as u32 };
+            let place = Place {
+                file,
+                start: at as u32,
+                end: (at + c.len_utf8()) as u32,
+            };
             Err(Box::new(
-                Diagnostic::error("yaml-syntax", format!("the control character U+{:04X} must not stand in YAML", c as u32))
-                    .at(place, "this character")
-                    .help("remove it, or write it as an escape in double quotes, as in \"\\t\""),
+                Diagnostic::error(
+                    "yaml-syntax",
+                    format!("the control character U+{:04X} must not stand in YAML", c as u32),
+                )
+                .at(place, "this character")
+                .help("remove it, or write it as an escape in double quotes, as in \"\\t\""),
             ))
         }
     }
 }
 
 fn manifests(directory: &Utf8Path) -> Vec<String> {
-    let directory = if directory.as_str().is_empty() { Utf8Path::new(".") } else { directory };
+    let directory = if directory.as_str().is_empty() {
+        Utf8Path::new(".")
+    } else {
+        directory
+    };
     let mut names: Vec<String> = directory
         .read_dir_utf8()
         .into_iter()
@@ -108,7 +145,9 @@ fn manifests(directory: &Utf8Path) -> Vec<String> {
 fn nearby(path: &Utf8Path) -> String {
     let directory = path.parent().unwrap_or(Utf8Path::new(""));
     let names = manifests(directory);
-    let near = path.file_name().and_then(|name| suggest(name, names.iter().map(String::as_str)));
+    let near = path
+        .file_name()
+        .and_then(|name| suggest(name, names.iter().map(String::as_str)));
     match near {
         Some(near) => format!("did you mean `{}`?", directory.join(near)),
         None if names.is_empty() => "name the manifest, or write one with `sitewright init`".to_owned(),
@@ -118,7 +157,11 @@ fn nearby(path: &Utf8Path) -> String {
 
 fn inside(path: &Utf8Path) -> String {
     let names = manifests(path);
-    if names.is_empty() { "there is no *.yaml in it".to_owned() } else { listing(names.iter().map(String::as_str)) }
+    if names.is_empty() {
+        "there is no *.yaml in it".to_owned()
+    } else {
+        listing(names.iter().map(String::as_str))
+    }
 }
 
 #[cfg(test)]
@@ -140,7 +183,10 @@ mod tests {
         File::create(dir.join("huge.yaml")).unwrap().set_len(100 << 20).unwrap();
 
         let missing = refusal(&dir.join("stie.yaml"));
-        assert_eq!((missing.code, missing.help), ("no-such-file", format!("did you mean `{dir}/site.yaml`?")));
+        assert_eq!(
+            (missing.code, missing.help),
+            ("no-such-file", format!("did you mean `{dir}/site.yaml`?"))
+        );
         assert_eq!(refusal(dir).code, "unreadable-file");
         assert_eq!(refusal(&dir.join("site.yaml/x")).code, "unreadable-file");
         assert_eq!(refusal(&dir.join("huge.yaml")).code, "too-large");

@@ -4,9 +4,11 @@
 //! - `x-short` — the short forms of a map or a list:
 //!   `"to"`: a scalar stands for `{to: scalar}`; `"[]"`: a scalar stands for a list of it; `"keys"`: a list of texts (or one
 //!   text) stands for a map of each to `{}`; or per type of value, `{"true": {…}, "string": "to", "array": "keys"}`: a map
-//!   written out, or one of the three before. The types are `true`, `false`, `number`, `string` and `array`.
+//!   written out, or one of the three before. The types are `true`, `false`, `integer`, `number`, `string` and `array`.
 //! - `x-dispatch: "kind"` with `x-kinds: {postgres: {…}}` — the value under `kind` picks a further schema.
-//! - `x-planned: true` on a property, a kind or the `const` of a value — part of the language, refused as not built yet.
+//! - `x-planned: true` on a property or a kind, `x-planned-values` beside an `enum` — part of the language, refused as not built
+//!   yet; `false` asks for nothing.
+//! - `x-unit` — a check of texts that the `Validator` is given; `x-one-of` — of these keys exactly one is needed.
 //!
 //! Of the branches of an `anyOf` or `oneOf`, those of the value's type count; among several for maps, the first whose required
 //! keys and constants the value has, or else the first.
@@ -47,7 +49,11 @@ impl Schema {
         let mut node = Some(root);
         let mut view = self.of_root(node);
         for segment in pointer.segments() {
-            let schemas = if node.is_some_and(|node| node.as_list().is_some()) { view.items() } else { view.property(&segment) };
+            let schemas = if node.is_some_and(|node| node.as_list().is_some()) {
+                view.items()
+            } else {
+                view.property(&segment)
+            };
             node = node.and_then(|node| node.step(&segment));
             view = self.view(schemas, node, None);
         }
@@ -77,7 +83,9 @@ impl Schema {
         left: usize,
         out: &mut Vec<&'s Map<String, Json>>,
     ) {
-        let (Json::Object(schema), Some(left)) = (schema, left.checked_sub(1)) else { return };
+        let (Json::Object(schema), Some(left)) = (schema, left.checked_sub(1)) else {
+            return;
+        };
         out.push(schema);
         if let Some(target) = self.target(schema) {
             self.gather(target, node, counterpart, left, out);
@@ -101,6 +109,15 @@ impl Schema {
         self.root.pointer(reference)
     }
 
+    /// The key that dispatches, and the schema that it chooses by what the value itself says.
+    pub(crate) fn kind_of<'s>(&'s self, schema: &'s Json, node: &Node) -> Option<(&'s str, &'s Json)> {
+        let schema = schema.as_object()?;
+        match schema.get("x-dispatch").and_then(Json::as_str) {
+            Some(key) => Some((key, schema.get("x-kinds")?.get(node.child(key)?.as_str()?)?)),
+            None => self.kind_of(self.target(schema)?, node),
+        }
+    }
+
     fn kind_schema<'s>(
         &'s self,
         schema: &'s Map<String, Json>,
@@ -112,7 +129,10 @@ impl Schema {
         let told = |node: Option<&Node>| node?.child(key)?.as_str().map(str::to_owned);
         let default = || {
             let property = schema.get("properties")?.get(key)?;
-            self.view([property], None, None).default_value()?.as_str().map(str::to_owned)
+            self.view([property], None, None)
+                .default_value()?
+                .as_str()
+                .map(str::to_owned)
         };
         kinds.get(&told(node).or_else(|| told(counterpart)).or_else(default)?)
     }
@@ -130,7 +150,10 @@ impl Schema {
     /// Whether a map has the keys and constants that this branch asks for.
     fn has_marks(&self, branch: &Json, node: &Node) -> bool {
         self.view([branch], Some(node), None).0.iter().all(|part| {
-            let required = list(part, "required").iter().filter_map(Json::as_str).all(|key| node.child(key).is_some());
+            let required = list(part, "required")
+                .iter()
+                .filter_map(Json::as_str)
+                .all(|key| node.child(key).is_some());
             let constants = properties(part).all(|(key, schema)| match (schema.get("const"), node.child(key)) {
                 (Some(constant), Some(child)) => child.to_json() == *constant,
                 _ => true,
@@ -141,7 +164,9 @@ impl Schema {
 
     /// Whether a value of this type could be valid at all. Short forms do not count.
     pub(crate) fn accepts(&self, schema: &Json, kind: &str, left: usize) -> bool {
-        let (Json::Object(schema), Some(left)) = (schema, left.checked_sub(1)) else { return *schema == Json::Bool(true) };
+        let (Json::Object(schema), Some(left)) = (schema, left.checked_sub(1)) else {
+            return *schema == Json::Bool(true);
+        };
         let fits = |name: &str| name == kind || name == "integer" && kind == "number";
         let of_type = match schema.get("type") {
             Some(Json::String(name)) => fits(name),
@@ -151,7 +176,9 @@ impl Schema {
         let constant = schema.get("const").is_none_or(|constant| json_type(constant) == kind);
         let listed = list(schema, "enum");
         let listed = listed.is_empty() || listed.iter().any(|value| json_type(value) == kind);
-        let referred = self.target(schema).is_none_or(|target| self.accepts(target, kind, left));
+        let referred = self
+            .target(schema)
+            .is_none_or(|target| self.accepts(target, kind, left));
         let all = list(schema, "allOf").iter().all(|part| self.accepts(part, kind, left));
         let any = ["anyOf", "oneOf"].into_iter().all(|keyword| {
             let branches = list(schema, keyword);
@@ -162,25 +189,33 @@ impl Schema {
 }
 
 impl<'s> View<'s> {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(crate) fn parts(&self) -> impl Iterator<Item = &'s Map<String, Json>> + '_ {
         self.0.iter().copied()
     }
 
     /// The schemas given for what stands under a key.
     pub(crate) fn property(&self, key: &str) -> Vec<&'s Json> {
-        let named: Vec<&Json> = self.parts().filter_map(|part| part.get("properties")?.get(key)).collect();
+        let named: Vec<&Json> = self
+            .parts()
+            .filter_map(|part| part.get("properties")?.get(key))
+            .collect();
         if !named.is_empty() {
             return named;
         }
-        self.parts().filter_map(|part| part.get("additionalProperties")).filter(|schema| schema.is_object()).collect()
+        let patterns = |part: &&'s Map<String, Json>| part.get("patternProperties").and_then(Json::as_object);
+        let patterns = self
+            .parts()
+            .filter_map(|part| patterns(&part))
+            .flat_map(|patterns| patterns.values());
+        let others = self.parts().filter_map(|part| part.get("additionalProperties"));
+        patterns.chain(others).filter(|schema| schema.is_object()).collect()
     }
 
     pub(crate) fn items(&self) -> Vec<&'s Json> {
-        self.parts().filter_map(|part| part.get("items")).filter(|schema| schema.is_object()).collect()
+        self.parts()
+            .filter_map(|part| part.get("items"))
+            .filter(|schema| schema.is_object())
+            .collect()
     }
 
     /// Every key that has a name here, in the order of the schema.
@@ -191,25 +226,33 @@ impl<'s> View<'s> {
     /// Whether other keys than the named ones are allowed.
     pub(crate) fn is_open(&self) -> bool {
         !self.parts().any(|part| {
-            ["additionalProperties", "unevaluatedProperties"].iter().any(|keyword| part.get(*keyword) == Some(&Json::Bool(false)))
+            ["additionalProperties", "unevaluatedProperties"]
+                .iter()
+                .any(|keyword| part.get(*keyword) == Some(&Json::Bool(false)))
         })
     }
 
     pub(crate) fn default_value(&self) -> Option<&'s Json> {
-        self.parts().find_map(|part| part.get("default")).filter(|default| !default.is_null())
+        self.parts()
+            .find_map(|part| part.get("default"))
+            .filter(|default| !default.is_null())
     }
 
     /// The key that a scalar in place of this map would stand for.
     pub(crate) fn short_key(&self) -> Option<&'s str> {
         let key = |short: &'s Json| {
-            let named = short.as_str().or_else(|| short.get("string")?.as_str()).or_else(|| short.get("number")?.as_str());
+            let named = short
+                .as_str()
+                .or_else(|| short.get("string")?.as_str())
+                .or_else(|| short.get("number")?.as_str());
             named.filter(|name| !matches!(*name, "[]" | "keys"))
         };
         self.parts().filter_map(|part| part.get("x-short")).find_map(key)
     }
 
     pub(crate) fn is_planned(&self) -> bool {
-        self.parts().any(|part| part.get("x-planned") == Some(&Json::Bool(true)))
+        self.parts()
+            .any(|part| part.get("x-planned") == Some(&Json::Bool(true)))
     }
 }
 

@@ -5,7 +5,8 @@ use super::{files, runs};
 use crate::kind::{Connection, DATA, EDGE, Lowering, PlacedInstance, PlacedProcess};
 use crate::manifest::services::{App, DataType, Health, HealthProbe, Run};
 use crate::site::{
-    BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, Job as CronJob, JobRun, Mount, PortBinding, Probe, Protocol,
+    BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, Job as CronJob, JobRun, Mount,
+    PortBinding, Probe, Protocol,
 };
 
 pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
@@ -45,7 +46,12 @@ fn container(
     if let Some(port) = instance.port {
         plain.push(("PORT".to_owned(), port.listen.to_string()));
     }
-    plain.extend(environment.credentials.iter().map(|file| (file.variable.clone(), format!("/run/secrets/{}", file.secret))));
+    plain.extend(
+        environment
+            .credentials
+            .iter()
+            .map(|file| (file.variable.clone(), format!("/run/secrets/{}", file.secret))),
+    );
     let published = instance.port.map(|port| PortBinding {
         address: "127.0.0.1".into(),
         host: port.host,
@@ -78,7 +84,10 @@ fn container(
         networks: if app.network.is_some() { Vec::new() } else { networks },
         host_network: app.network.is_some(),
         healthcheck: run.health.as_ref().and_then(|health| healthcheck(health, instance)),
-        depends_on: connections.iter().filter_map(|connection| connection.depends_on.clone()).collect(),
+        depends_on: connections
+            .iter()
+            .filter_map(|connection| connection.depends_on.clone())
+            .collect(),
         user: None,
         read_only: true,
         tmpfs: vec!["/tmp:size=64m,mode=1777".into()],
@@ -88,10 +97,18 @@ fn container(
         pids: run.limits.pids,
         shm: None,
         stop_grace: 30,
-        secrets: environment.credentials.iter().map(|file| (file.secret.clone(), file.secret.clone())).collect(),
+        secrets: environment
+            .credentials
+            .iter()
+            .map(|file| (file.secret.clone(), file.secret.clone()))
+            .collect(),
         extra_hosts: Vec::new(),
         profile: None,
-        settings: app.settings.iter().map(|(key, value)| (key.to_string(), files::setting_json(value))).collect(),
+        settings: app
+            .settings
+            .iter()
+            .map(|(key, value)| (key.to_string(), files::setting_json(value)))
+            .collect(),
         name,
         service: service.name,
         origin: process.origin.clone(),
@@ -103,7 +120,11 @@ fn mounts(app: &App, service: &str) -> Vec<Mount> {
         name: format!("{service}-{name}"),
         target: match data.holds {
             DataType::Files => data.path.to_string(),
-            DataType::Sqlite => data.path.as_path().parent().map_or_else(|| "/".to_owned(), ToString::to_string),
+            DataType::Sqlite => data
+                .path
+                .as_path()
+                .parent()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
         },
     });
     let socket = app.docker_socket.then(|| Mount::Bind {
@@ -111,7 +132,11 @@ fn mounts(app: &App, service: &str) -> Vec<Mount> {
         target: "/var/run/docker.sock".into(),
         read_only: false,
     });
-    let own = app.files.keys().map(|path| Mount::Bind { source: path.to_string(), target: path.to_string(), read_only: true });
+    let own = app.files.keys().map(|path| Mount::Bind {
+        source: path.to_string(),
+        target: path.to_string(),
+        read_only: true,
+    });
     data.chain(socket).chain(own).collect()
 }
 
@@ -122,7 +147,11 @@ fn healthcheck(health: &Health, instance: &PlacedInstance) -> Option<Healthcheck
         HealthProbe::Command(argv) => argv.iter().map(ToString::to_string).collect(),
         HealthProbe::Path(path) => {
             let url = crate::render::escape::shell(&format!("http://127.0.0.1:{}{path}", instance.port?.listen));
-            vec!["/bin/sh".into(), "-c".into(), format!("wget -q -O /dev/null {url} || curl -fsS -o /dev/null {url}")]
+            vec![
+                "/bin/sh".into(),
+                "-c".into(),
+                format!("wget -q -O /dev/null {url} || curl -fsS -o /dev/null {url}"),
+            ]
         }
         HealthProbe::Tcp(port) => vec!["/bin/sh".into(), "-c".into(), format!("nc -z 127.0.0.1 {port}")],
     };
@@ -137,7 +166,12 @@ fn healthcheck(health: &Health, instance: &PlacedInstance) -> Option<Healthcheck
 
 fn jobs(app: &App, lowering: &mut Lowering<'_>, host: &str) {
     let service = lowering.service.clone();
-    let Some(first) = lowering.host(host).containers.iter().find(|container| container.service == service.name).map(|c| c.name.clone())
+    let Some(first) = lowering
+        .host(host)
+        .containers
+        .iter()
+        .find(|container| container.service == service.name)
+        .map(|c| c.name.clone())
     else {
         return;
     };
@@ -147,7 +181,10 @@ fn jobs(app: &App, lowering: &mut Lowering<'_>, host: &str) {
             origin: service.origin.child("jobs").child(name.as_str()),
             schedule: job.schedule.to_string(),
             user: "root".into(),
-            run: JobRun::Container { service: first.clone(), command: job.command.iter().map(ToString::to_string).collect() },
+            run: JobRun::Container {
+                service: first.clone(),
+                command: job.command.iter().map(ToString::to_string).collect(),
+            },
             description: format!("Job {name} of {}", service.name),
         };
         lowering.host(host).jobs.push(cron);
@@ -161,7 +198,9 @@ fn backups(app: &App, lowering: &mut Lowering<'_>, host: &str) {
             name: format!("{}/{name}", service.name),
             service: service.name.clone(),
             origin: service.origin.child("data").child(name.as_str()),
-            what: BackupWhat::Volume { name: format!("{}-{name}", service.name) },
+            what: BackupWhat::Volume {
+                name: format!("{}-{name}", service.name),
+            },
         });
     }
 }

@@ -31,7 +31,9 @@ pub(super) fn environment(
             if env.contains_key(name.as_str()) {
                 continue;
             }
-            let Some((_, text)) = connection.parts.iter().find(|(known, _)| known == part) else { continue };
+            let Some((_, text)) = connection.parts.iter().find(|(known, _)| known == part) else {
+                continue;
+            };
             for secret in text.secrets() {
                 lowering.need(secret, host, &connection.origin);
             }
@@ -49,7 +51,10 @@ pub(super) fn environment(
                 lowering.need(&path, host, &origin);
                 match secret.form {
                     SecretAs::Value => environment.put(name.as_str(), Text::secret(path), &origin),
-                    SecretAs::File => environment.credentials.push(Credential { variable: name.to_string(), secret: path }),
+                    SecretAs::File => environment.credentials.push(Credential {
+                        variable: name.to_string(),
+                        secret: path,
+                    }),
                 }
             }
         }
@@ -61,12 +66,21 @@ impl Environment {
     fn put(&mut self, name: &str, value: Text, origin: &Pointer) {
         match value.as_literal() {
             Some(text) => self.plain.push((name.to_owned(), text)),
-            None => self.secret.push(Variable { name: name.to_owned(), value, origin: origin.clone() }),
+            None => self.secret.push(Variable {
+                name: name.to_owned(),
+                value,
+                origin: origin.clone(),
+            }),
         }
     }
 }
 
 /// The connections of this host.
 pub(super) fn connections(lowering: &Lowering<'_>, host: &str) -> Vec<Connection> {
-    lowering.connections.iter().filter(|(on, _)| on == host).map(|(_, connection)| connection.clone()).collect()
+    lowering
+        .connections
+        .iter()
+        .filter(|(on, _)| on == host)
+        .map(|(_, connection)| connection.clone())
+        .collect()
 }

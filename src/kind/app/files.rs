@@ -18,11 +18,23 @@ pub(super) fn lower(files: &BTreeMap<AbsolutePath, File>, user: &str, lowering: 
         };
         for (relative, content) in contents {
             let holds_secret = content.contains("{{secret:");
-            let mode = file.mode.as_ref().map_or(if holds_secret { "0640" } else { "0644" }.to_owned(), |mode| mode.octal());
+            let mode = file
+                .mode
+                .as_ref()
+                .map_or(if holds_secret { "0640" } else { "0644" }.to_owned(), |mode| {
+                    mode.octal()
+                });
             let placed = ConfigFile {
-                path: if relative.is_empty() { path.to_string() } else { format!("{}/{relative}", path.as_str().trim_end_matches('/')) },
+                path: if relative.is_empty() {
+                    path.to_string()
+                } else {
+                    format!("{}/{relative}", path.as_str().trim_end_matches('/'))
+                },
                 origins: vec![origin.clone()],
-                owner: file.owner.as_ref().map_or_else(|| "root".to_owned(), ToString::to_string),
+                owner: file
+                    .owner
+                    .as_ref()
+                    .map_or_else(|| "root".to_owned(), ToString::to_string),
                 group: file.group.as_ref().map_or_else(|| user.to_owned(), ToString::to_string),
                 mode: u16::from_str_radix(&mode, 8).expect("a mode is octal"),
                 content,
@@ -50,7 +62,11 @@ pub(super) fn setting_text(setting: &Setting) -> String {
         Setting::Number(number) => number.to_string(),
         Setting::Text(text) => text.to_string(),
         Setting::List(list) => list.iter().map(setting_text).collect::<Vec<_>>().join(" "),
-        Setting::Map(map) => map.iter().map(|(key, value)| format!("{key}={}", setting_text(value))).collect::<Vec<_>>().join(" "),
+        Setting::Map(map) => map
+            .iter()
+            .map(|(key, value)| format!("{key}={}", setting_text(value)))
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 

@@ -14,10 +14,6 @@ use crate::manifest::services::{App, AppRuntime, Common, Process, Run};
 use crate::site::{Opening, Protocol};
 
 impl Kind for App {
-    fn name(&self) -> &'static str {
-        "app"
-    }
-
     fn common(&self) -> &Common {
         &self.common
     }
@@ -47,7 +43,10 @@ impl Kind for App {
             .map(|(name, run)| ProcessWish {
                 name,
                 instances: run.instances,
-                port: run.port.map(|port| PortWish { listen: port.listen.get(), host: port.host.map(|port| port.get()) }),
+                port: run.port.map(|port| PortWish {
+                    listen: port.listen.get(),
+                    host: port.host.map(|port| port.get()),
+                }),
             })
             .collect()
     }
@@ -75,7 +74,10 @@ fn runs(app: &App) -> Vec<(String, Run)> {
     if app.processes.is_empty() {
         return vec![(String::new(), app.run.clone())];
     }
-    app.processes.iter().map(|(name, process)| (name.to_string(), inherit(&app.run, process))).collect()
+    app.processes
+        .iter()
+        .map(|(name, process)| (name.to_string(), inherit(&app.run, process)))
+        .collect()
 }
 
 fn inherit(app: &Run, process: &Process) -> Run {

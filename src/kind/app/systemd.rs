@@ -8,13 +8,16 @@ use crate::manifest::services::{App, DataType, Health, HealthProbe, Job, Release
 use crate::manifest::values::Argument;
 use crate::render::escape::shell_words;
 use crate::site::{
-    BackupSource, BackupWhat, Check, Directory, EnabledUnit, EnvironmentFile, Host, Job as CronJob, JobRun, Package, Pointer, Probe,
-    Repository, Sandbox, Unit, UnitKind, User, order,
+    BackupSource, BackupWhat, Check, Directory, EnabledUnit, EnvironmentFile, Host, Job as CronJob, JobRun, Package,
+    Pointer, Probe, Repository, Sandbox, Unit, UnitKind, User, order,
 };
 
 pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
     for host in &lowering.service.hosts.clone() {
-        let user = app.user.as_ref().map_or_else(|| format!("{}-{}", lowering.site.name, lowering.service.name), ToString::to_string);
+        let user = app.user.as_ref().map_or_else(
+            || format!("{}-{}", lowering.site.name, lowering.service.name),
+            ToString::to_string,
+        );
         prepare(app, &user, lowering, host);
         files::lower(&app.files, &user, lowering, host);
         let connections = connections(lowering, host);
@@ -22,9 +25,10 @@ pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
             let unit = unit(app, &run, process, &user, host, &connections, lowering);
             probe(&run, process, host, lowering);
             let target = lowering.host(host);
-            target.enabled.extend(
-                unit.instances.iter().map(|instance| EnabledUnit { name: format!("{}@{instance}.service", unit.name), order: order::APPS }),
-            );
+            target.enabled.extend(unit.instances.iter().map(|instance| EnabledUnit {
+                name: format!("{}@{instance}.service", unit.name),
+                order: order::APPS,
+            }));
             target.units.push(unit);
         }
         for (name, job) in &app.jobs {
@@ -40,20 +44,43 @@ fn prepare(app: &App, user: &str, lowering: &mut Lowering<'_>, host: &str) {
     let programs: Vec<String> = runs(app)
         .iter()
         .filter_map(|(_, run)| run.command.as_ref()?.first().map(ToString::to_string))
-        .chain(app.jobs.values().filter_map(|job| job.command.first().map(ToString::to_string)))
+        .chain(
+            app.jobs
+                .values()
+                .filter_map(|job| job.command.first().map(ToString::to_string)),
+        )
         .collect();
     let node = app.node.as_ref().and_then(|version| version.major().parse().ok());
     let target = lowering.host(host);
     for program in programs {
         for name in interpreter_packages(&program) {
-            let repository = if *name == "nodejs" { node.map(Repository::NodeSource) } else { None };
-            push_new(&mut target.packages, Package { name: (*name).to_owned(), repository });
+            let repository = if *name == "nodejs" {
+                node.map(Repository::NodeSource)
+            } else {
+                None
+            };
+            push_new(
+                &mut target.packages,
+                Package {
+                    name: (*name).to_owned(),
+                    repository,
+                },
+            );
         }
     }
     for name in &app.packages {
-        push_new(&mut target.packages, Package { name: name.to_string(), repository: None });
+        push_new(
+            &mut target.packages,
+            Package {
+                name: name.to_string(),
+                repository: None,
+            },
+        );
     }
-    let home = app.release.as_ref().map_or_else(|| format!("/var/lib/{site}"), |release| release.dir.to_string());
+    let home = app
+        .release
+        .as_ref()
+        .map_or_else(|| format!("/var/lib/{site}"), |release| release.dir.to_string());
     push_new(
         &mut target.users,
         User {
@@ -74,26 +101,55 @@ fn prepare(app: &App, user: &str, lowering: &mut Lowering<'_>, host: &str) {
             DataType::Files => path.clone(),
             DataType::Sqlite => parent(&path).to_owned(),
         };
-        push_new(&mut target.directories, Directory { path: directory, origin: origin.clone(), owner: user.to_owned(), group: user.to_owned(), mode: 0o750 });
+        push_new(
+            &mut target.directories,
+            Directory {
+                path: directory,
+                origin: origin.clone(),
+                owner: user.to_owned(),
+                group: user.to_owned(),
+                mode: 0o750,
+            },
+        );
         if data.backup {
             let what = match data.holds {
                 DataType::Files => BackupWhat::Paths { paths: vec![path] },
                 DataType::Sqlite => BackupWhat::Sqlite { path },
             };
-            target.backup_sources.push(BackupSource { name: format!("{}/{name}", service.name), service: service.name.clone(), origin, what });
+            target.backup_sources.push(BackupSource {
+                name: format!("{}/{name}", service.name),
+                service: service.name.clone(),
+                origin,
+                what,
+            });
         }
     }
 }
 
 /// `releases/` belongs to root: a running process cannot change its own code.
 pub(in crate::kind) fn release_directories(target: &mut Host, release: &Release, origin: &Pointer) {
-    for path in [parent(release.dir.as_str()).to_owned(), release.dir.to_string(), format!("{}/releases", release.dir)] {
-        push_new(&mut target.directories, Directory { path, origin: origin.clone(), owner: "root".into(), group: "root".into(), mode: 0o755 });
+    for path in [
+        parent(release.dir.as_str()).to_owned(),
+        release.dir.to_string(),
+        format!("{}/releases", release.dir),
+    ] {
+        push_new(
+            &mut target.directories,
+            Directory {
+                path,
+                origin: origin.clone(),
+                owner: "root".into(),
+                group: "root".into(),
+                mode: 0o755,
+            },
+        );
     }
 }
 
 fn parent(path: &str) -> &str {
-    path.trim_end_matches('/').rsplit_once('/').map_or("/", |(parent, _)| if parent.is_empty() { "/" } else { parent })
+    path.trim_end_matches('/')
+        .rsplit_once('/')
+        .map_or("/", |(parent, _)| if parent.is_empty() { "/" } else { parent })
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
@@ -114,9 +170,24 @@ fn unit(
     let site = lowering.site.name.clone();
     let name = format!("{site}-{}", process.label);
     let environment = environment(&run.env, &process.origin, host, connections, lowering);
-    let instances: Vec<_> = process.instances.iter().filter(|instance| instance.host == host).collect();
-    let ports: Vec<u16> = instances.iter().filter_map(|instance| Some(instance.port?.host)).collect();
-    let mut unit = base(app, &name, process.origin.clone(), user, environment, connections, &site);
+    let instances: Vec<_> = process
+        .instances
+        .iter()
+        .filter(|instance| instance.host == host)
+        .collect();
+    let ports: Vec<u16> = instances
+        .iter()
+        .filter_map(|instance| Some(instance.port?.host))
+        .collect();
+    let mut unit = base(
+        app,
+        &name,
+        process.origin.clone(),
+        user,
+        environment,
+        connections,
+        &site,
+    );
     unit.description = format!("{} of {site}", process.label);
     unit.instances = instances.iter().map(|instance| instance_name(instance)).collect();
     unit.instance_variable = (!ports.is_empty()).then(|| "PORT".to_owned());
@@ -129,9 +200,23 @@ fn unit(
 }
 
 /// What the unit of a process and that of a job have in common.
-fn base(app: &App, name: &str, origin: Pointer, user: &str, environment: Environment, connections: &[Connection], site: &str) -> Unit {
+fn base(
+    app: &App,
+    name: &str,
+    origin: Pointer,
+    user: &str,
+    environment: Environment,
+    connections: &[Connection],
+    site: &str,
+) -> Unit {
     let current = app.release.as_ref().map(|release| format!("{}/current", release.dir));
-    let writable = app.data.values().map(|data| if data.holds == DataType::Sqlite { parent(data.path.as_str()).to_owned() } else { data.path.to_string() });
+    let writable = app.data.values().map(|data| {
+        if data.holds == DataType::Sqlite {
+            parent(data.path.as_str()).to_owned()
+        } else {
+            data.path.to_string()
+        }
+    });
     Unit {
         name: name.to_owned(),
         origin,
@@ -145,16 +230,32 @@ fn base(app: &App, name: &str, origin: Pointer, user: &str, environment: Environ
         before_start: Vec::new(),
         environment: environment.plain,
         instance_variable: None,
-        environment_file: (!environment.secret.is_empty())
-            .then(|| EnvironmentFile { path: format!("/etc/{site}/env/{name}.env"), variables: environment.secret }),
+        environment_file: (!environment.secret.is_empty()).then(|| EnvironmentFile {
+            path: format!("/etc/{site}/env/{name}.env"),
+            variables: environment.secret,
+        }),
         credentials: environment.credentials,
-        after: connections.iter().flat_map(|connection| connection.after.clone()).collect(),
-        wants: connections.iter().flat_map(|connection| connection.after.clone()).collect(),
+        after: connections
+            .iter()
+            .flat_map(|connection| connection.after.clone())
+            .collect(),
+        wants: connections
+            .iter()
+            .flat_map(|connection| connection.after.clone())
+            .collect(),
         memory: None,
         cpus: None,
         tasks: None,
-        sandbox: Sandbox { writable: writable.collect(), jit: true, ..Sandbox::default() },
-        settings: app.settings.iter().map(|(key, value)| (key.to_string(), files::setting_text(value))).collect(),
+        sandbox: Sandbox {
+            writable: writable.collect(),
+            jit: true,
+            ..Sandbox::default()
+        },
+        settings: app
+            .settings
+            .iter()
+            .map(|(key, value)| (key.to_string(), files::setting_text(value)))
+            .collect(),
         needs_path: current,
         order: order::APPS,
         ports: Vec::new(),
@@ -179,11 +280,22 @@ fn probe(run: &Run, process: &PlacedProcess, host: &str, lowering: &mut Lowering
     for instance in process.instances.iter().filter(|instance| instance.host == host) {
         let handle = service.handle(&site, process, instance);
         let name = format!("{}@{}", process.label, instance_name(instance));
-        let unit = Probe { name: format!("unit {name}"), origin: process.origin.clone(), check: Check::Unit(handle) };
-        let answer = run.health.as_ref().and_then(|health| check(health, instance.port.map(|port| port.host)));
+        let unit = Probe {
+            name: format!("unit {name}"),
+            origin: process.origin.clone(),
+            check: Check::Unit(handle),
+        };
+        let answer = run
+            .health
+            .as_ref()
+            .and_then(|health| check(health, instance.port.map(|port| port.host)));
         let target = lowering.host(host);
         target.probes.push(unit);
-        target.probes.extend(answer.map(|check| Probe { name, origin: process.origin.child("health"), check }));
+        target.probes.extend(answer.map(|check| Probe {
+            name,
+            origin: process.origin.child("health"),
+            check,
+        }));
     }
 }
 
@@ -194,13 +306,24 @@ pub(super) fn check(health: &Health, port: Option<u16>) -> Option<Check> {
             url: format!("http://127.0.0.1:{}{path}", port?),
             host: health.host.as_ref().map(ToString::to_string),
         }),
-        HealthProbe::Tcp(port) => Some(Check::Tcp { address: "127.0.0.1".into(), port: port.get() }),
+        HealthProbe::Tcp(port) => Some(Check::Tcp {
+            address: "127.0.0.1".into(),
+            port: port.get(),
+        }),
         HealthProbe::Command(argv) => Some(Check::Command(shell_words(argv))),
     }
 }
 
 /// A job is a one-shot unit, so that it has the service's sandbox, limits and environment; cron starts it.
-fn schedule(app: &App, name: &str, job: &Job, user: &str, host: &str, connections: &[Connection], lowering: &mut Lowering<'_>) {
+fn schedule(
+    app: &App,
+    name: &str,
+    job: &Job,
+    user: &str,
+    host: &str,
+    connections: &[Connection],
+    lowering: &mut Lowering<'_>,
+) {
     let site = lowering.site.name.clone();
     let service = lowering.service.name.clone();
     let origin = lowering.service.origin.child("jobs").child(name);
@@ -213,7 +336,8 @@ fn schedule(app: &App, name: &str, job: &Job, user: &str, host: &str, connection
     unit.kind = UnitKind::Oneshot;
     unit.command = command(app, &job.command);
     unit.memory = app.run.limits.memory.map(|memory| memory.get());
-    unit.settings.push(("TimeoutStartSec".into(), job.timeout.as_secs().to_string()));
+    unit.settings
+        .push(("TimeoutStartSec".into(), job.timeout.as_secs().to_string()));
     let cron = CronJob {
         name: format!("{service}-{name}"),
         origin,

@@ -11,7 +11,9 @@ pub(super) fn generate(strict: &Value) -> Value {
         short_forms(object);
     });
     patches(&mut schema);
-    each_schema(&mut schema, &mut |object| object.retain(|keyword, _| !keyword.starts_with("x-")));
+    each_schema(&mut schema, &mut |object| {
+        object.retain(|keyword, _| !keyword.starts_with("x-"))
+    });
     schema["title"] = "Sitewright site manifest".into();
     schema
 }
@@ -26,7 +28,9 @@ fn patterns(object: &mut Map<String, Value>) {
 
 /// A place with short forms takes any of them, or the long form.
 fn short_forms(object: &mut Map<String, Value>) {
-    let Some(short) = object.shift_remove("x-short") else { return };
+    let Some(short) = object.shift_remove("x-short") else {
+        return;
+    };
     let mut forms: Vec<Value> = match &short {
         Value::String(rule) => vec![short_form(object, rule)],
         Value::Object(by_type) => by_type
@@ -58,7 +62,10 @@ fn short_form(long: &Map<String, Value>, rule: &str) -> Value {
     match rule {
         "[]" => long["items"].clone(),
         "keys" => {
-            let name = long.get("propertyNames").cloned().unwrap_or_else(|| json!({"type": "string"}));
+            let name = long
+                .get("propertyNames")
+                .cloned()
+                .unwrap_or_else(|| json!({"type": "string"}));
             json!({"type": "array", "items": name, "uniqueItems": true})
         }
         key => long["properties"][key].clone(),

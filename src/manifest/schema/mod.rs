@@ -9,7 +9,7 @@
 //!   others as well, these stand under `patternProperties`;
 //! - a list has `items`;
 //! - there are no unions of schemas: where a scalar or a map may stand, `type` is a list, and what concerns maps
-//!   concerns maps only;
+//!   concerns maps only (and `if` a string `then` it is one of an `enum`);
 //! - `null` is never allowed, and no default is null.
 //!
 //! What JSON Schema has no word for:
@@ -23,6 +23,7 @@
 //! | `x-one-of` | exactly one of these keys is needed (spelled out for others by `oneOf`) |
 //! | `x-dispatch`, `x-kinds` | the key that chooses the schema, and the schema for each of its values (spelled out by `allOf`) |
 //! | `x-planned`, `x-planned-values` | part of the language, refused by its name for now; `false` asks for nothing |
+//! | `enumDescriptions` | what each name of `enum` means, as editors show it |
 //! | `x-patch` | a JSON Merge Patch of what this pointer leads to |
 //! | `x-raw` | anything, not looked into |
 
@@ -44,3 +45,13 @@ pub fn schema() -> &'static Value {
 pub fn editor_schema() -> Value {
     editor::generate(schema())
 }
+
+/// What schema/site.schema.json holds.
+pub fn editor_schema_text() -> String {
+    let mut text = serde_json::to_string_pretty(&editor_schema()).expect("a value of strings, numbers and maps");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,15 @@ use serde_json::{Map, Value, json};
 /// Gives each place that holds a patch the schema of that patch.
 pub(super) fn patches(schema: &mut Value) {
     let mut root = schema.clone();
-    let definitions = root.as_object_mut().expect("a schema is a map").shift_remove("$defs").expect("it has definitions");
-    let mut made = Patches { definitions, patched: Map::new() };
+    let definitions = root
+        .as_object_mut()
+        .expect("a schema is a map")
+        .shift_remove("$defs")
+        .expect("it has definitions");
+    let mut made = Patches {
+        definitions,
+        patched: Map::new(),
+    };
 
     let mut site = made.patch(&root);
     site["description"] = schema["$defs"]["Environment"]["description"].clone();
@@ -32,14 +39,16 @@ struct Patches {
 
 impl Patches {
     fn patch(&mut self, schema: &Value) -> Value {
-        let Some(object) = schema.as_object() else { return schema.clone() };
+        let Some(object) = schema.as_object() else {
+            return schema.clone();
+        };
         if object.contains_key("x-dispatch") {
             return self.any_kind(object);
         }
         let mut patch = Map::new();
         for (keyword, value) in object {
             let patched = match keyword.as_str() {
-                "required" | "default" | "oneOf" => continue,
+                "required" | "default" | "examples" | "oneOf" => continue,
                 "$ref" => self.reference(value),
                 "properties" | "patternProperties" => self.each_value(value),
                 "additionalProperties" if value.is_object() => self.nullable(value),
@@ -56,14 +65,22 @@ impl Patches {
 
     fn each_value(&mut self, properties: &Value) -> Value {
         let properties = properties.as_object().into_iter().flatten();
-        let patched: Map<String, Value> =
-            properties.map(|(key, schema)| (key.clone(), self.nullable(schema))).collect();
+        let patched: Map<String, Value> = properties
+            .map(|(key, schema)| (key.clone(), self.nullable(schema)))
+            .collect();
         patched.into()
     }
 
     fn nullable(&mut self, schema: &Value) -> Value {
         let mut patch = self.patch(schema);
-        let description = patch.as_object_mut().and_then(|patch| patch.shift_remove("description"));
+        let plain = patch.get("enum").is_none() && patch.get("const").is_none() && patch.get("not").is_none();
+        if let Some(kind) = patch.get("type").and_then(Value::as_str).filter(|_| plain) {
+            patch["type"] = json!([kind, "null"]);
+            return patch;
+        }
+        let description = patch
+            .as_object_mut()
+            .and_then(|patch| patch.shift_remove("description"));
         let mut nullable = json!({"anyOf": [patch, {"type": "null"}]});
         if let Some(description) = description {
             nullable["description"] = description;
@@ -75,15 +92,21 @@ impl Patches {
     fn any_kind(&mut self, service: &Map<String, Value>) -> Value {
         let kinds = service["x-kinds"].as_object().expect("a map of schemas");
         let built: Vec<&Value> = kinds.values().filter(|kind| kind.get("$ref").is_some()).collect();
-        let planned: Vec<&String> =
-            kinds.iter().filter(|(_, kind)| kind.get("$ref").is_none()).map(|(name, _)| name).collect();
+        let planned: Vec<&String> = kinds
+            .iter()
+            .filter(|(_, kind)| kind.get("$ref").is_none())
+            .map(|(name, _)| name)
+            .collect();
         let mut branches: Vec<Value> = built.into_iter().map(|kind| self.patch(kind)).collect();
         branches.push(json!({"properties": {"kind": {"enum": planned}}, "required": ["kind"]}));
         json!({"type": "object", "anyOf": branches})
     }
 
     fn reference(&mut self, reference: &Value) -> Value {
-        let name = reference.as_str().and_then(|text| text.strip_prefix("#/$defs/")).expect("it leads to a definition");
+        let name = reference
+            .as_str()
+            .and_then(|text| text.strip_prefix("#/$defs/"))
+            .expect("it leads to a definition");
         let definition = self.definitions[name].clone();
         if !has_keys(&definition) {
             return reference.clone();

@@ -6,7 +6,10 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 pub(super) fn generate() -> Value {
-    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Manifest>().to_value();
+    let mut schema = SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Manifest>()
+        .to_value();
     simplify(&mut schema);
     kinds_by_name(&mut schema);
     schema
@@ -14,7 +17,9 @@ pub(super) fn generate() -> Value {
 
 /// Every schema within, from the inside out.
 pub(super) fn each_schema(schema: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
-    let Some(object) = schema.as_object_mut() else { return };
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
     for (keyword, inner) in object.iter_mut() {
         match (keyword.as_str(), inner) {
             ("properties" | "patternProperties" | "$defs" | "x-kinds", Value::Object(schemas)) => {
@@ -35,6 +40,7 @@ pub(super) fn each_schema(schema: &mut Value, change: &mut impl FnMut(&mut Map<S
 fn simplify(schema: &mut Value) {
     each_schema(schema, &mut |object| {
         without_null(object);
+        one_of_names(object);
         one_of_keys(object);
         named_keys(object);
         closed(object);
@@ -65,7 +71,9 @@ fn without_null(object: &mut Map<String, Value>) {
     if let Some(Value::Array(values)) = object.get_mut("enum") {
         values.retain(|value| !value.is_null());
     }
-    let Some(Value::Array(branches)) = object.get_mut("anyOf") else { return };
+    let Some(Value::Array(branches)) = object.get_mut("anyOf") else {
+        return;
+    };
     branches.retain(|branch| branch.get("type") != Some(&json!("null")));
     if let [Value::Object(only)] = branches.as_slice() {
         let only = only.clone();
@@ -87,16 +95,34 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
-/// `oneOf` over objects with one key each becomes properties, of which exactly one is needed;
-/// `oneOf` over constants becomes an `enum`.
-fn one_of_keys(object: &mut Map<String, Value>) {
-    let Some(Value::Array(branches)) = object.get("oneOf") else { return };
-    if let Some(names) = branches.iter().map(|branch| branch.get("const").cloned()).collect::<Option<Vec<_>>>() {
-        object.shift_remove("oneOf");
-        object.entry("type").or_insert("string".into());
-        object.entry("enum").or_insert(names.into());
+/// `oneOf` over constants, or lists of them, becomes an `enum`.
+fn one_of_names(object: &mut Map<String, Value>) {
+    let Some(Value::Array(branches)) = object.get("oneOf") else {
         return;
+    };
+    let mut names = Vec::new();
+    let mut descriptions = Vec::new();
+    for branch in branches {
+        let of_branch = match (branch.get("const"), branch.get("enum")) {
+            (Some(name), _) => vec![name.clone()],
+            (None, Some(Value::Array(names))) => names.clone(),
+            _ => return,
+        };
+        let description = branch.get("description").cloned().unwrap_or_else(|| "".into());
+        descriptions.extend(of_branch.iter().map(|_| description.clone()));
+        names.extend(of_branch);
     }
+    object.shift_remove("oneOf");
+    object.entry("type").or_insert("string".into());
+    object.entry("enum").or_insert(names.into());
+    object.insert("enumDescriptions".into(), descriptions.into());
+}
+
+/// `oneOf` over objects with one key each becomes properties, of which exactly one is needed.
+fn one_of_keys(object: &mut Map<String, Value>) {
+    let Some(Value::Array(branches)) = object.get("oneOf") else {
+        return;
+    };
     let single = |branch: &Value| {
         let properties = branch.get("properties")?.as_object()?;
         let (key, schema) = properties.iter().next().filter(|_| properties.len() == 1)?;
@@ -109,7 +135,9 @@ fn one_of_keys(object: &mut Map<String, Value>) {
         }
         Some((key.clone(), schema))
     };
-    let Some(keys) = branches.iter().map(single).collect::<Option<Vec<_>>>() else { return };
+    let Some(keys) = branches.iter().map(single).collect::<Option<Vec<_>>>() else {
+        return;
+    };
     let names: Vec<Value> = keys.iter().map(|(key, _)| key.as_str().into()).collect();
     let mut needed: Vec<Value> = names.iter().map(|name| json!({"required": [name]})).collect();
     if object.contains_key("x-off") {
@@ -129,7 +157,9 @@ fn one_of_keys(object: &mut Map<String, Value>) {
 
 /// A map whose keys have a pattern: the pattern's unit says more.
 fn named_keys(object: &mut Map<String, Value>) {
-    let Some(Value::Object(patterns)) = object.shift_remove("patternProperties") else { return };
+    let Some(Value::Object(patterns)) = object.shift_remove("patternProperties") else {
+        return;
+    };
     let mut patterns = patterns.into_iter();
     let (Some((pattern, values)), None) = (patterns.next(), patterns.next()) else {
         unreachable!("the keys of a map have one pattern");
@@ -140,15 +170,28 @@ fn named_keys(object: &mut Map<String, Value>) {
         object.insert("patternProperties".into(), json!({pattern: values}));
         return;
     }
-    object.insert("propertyNames".into(), json!({"type": "string", "x-unit": unit, "pattern": pattern}));
+    object.insert(
+        "propertyNames".into(),
+        json!({"type": "string", "x-unit": unit, "x-pattern": pattern}),
+    );
     object.insert("additionalProperties".into(), values);
 }
 
 /// What a reader wants first stands first.
 fn in_order(object: &mut Map<String, Value>) {
     const ORDER: [&str; 12] = [
-        "$schema", "title", "description", "$ref", "type", "x-unit", "x-pattern", "enum", "const", "default",
-        "examples", "required",
+        "$schema",
+        "title",
+        "description",
+        "$ref",
+        "type",
+        "x-unit",
+        "x-pattern",
+        "enum",
+        "const",
+        "default",
+        "examples",
+        "required",
     ];
     let mut rest = std::mem::take(object);
     for keyword in ORDER {
@@ -163,8 +206,9 @@ fn in_order(object: &mut Map<String, Value>) {
     }
 }
 
+/// No object takes a key that it doesn't know. A dispatching one leaves that to its kinds; a condition has no type.
 fn closed(object: &mut Map<String, Value>) {
-    if object.contains_key("properties") {
+    if object.contains_key("properties") && object.contains_key("type") && !object.contains_key("x-dispatch") {
         object.entry("additionalProperties").or_insert(false.into());
     }
 }
@@ -173,7 +217,9 @@ fn closed(object: &mut Map<String, Value>) {
 fn kinds_by_name(schema: &mut Value) {
     let kinds = schema["$defs"]["Service"]["x-kinds"].clone();
     for (kind, target) in kinds.as_object().expect("made by Service's schema") {
-        let Some(reference) = target["$ref"].as_str() else { continue };
+        let Some(reference) = target["$ref"].as_str() else {
+            continue;
+        };
         let pointer = reference.trim_start_matches('#');
         let own = schema.pointer_mut(pointer).expect("every $ref leads to a definition");
         let properties = own["properties"].as_object_mut().expect("every kind is a map");

@@ -21,21 +21,16 @@ pub struct App {
     #[serde(flatten)]
     pub common: Common,
     /// How it runs: `container` in the site's compose project, `systemd` as units. Default: `container` with an image, else `systemd`.
-    #[serde(default)]
     pub runtime: Option<AppRuntime>,
     /// The image, for containers.
-    #[serde(default)]
     #[schemars(example = &"ghcr.io/acme/api:1.4.0")]
     pub image: Option<Image>,
     /// Built artifacts on the host, for units.
-    #[serde(default)]
     pub release: Option<Release>,
     /// The user that it runs as. Default: SITE-SERVICE, made for it.
-    #[serde(default)]
     #[schemars(example = &"acme-api")]
     pub user: Option<UserName>,
     /// The major version of Node.js that is installed for it.
-    #[serde(default)]
     #[schemars(example = 24)]
     pub node: Option<Version>,
     /// Debian packages that it needs.
@@ -64,23 +59,19 @@ pub struct App {
     #[serde(default)]
     pub ports: BTreeMap<Name, OpenPort>,
     /// A command that brings the database to what a release needs, run before it starts, as the database's owner.
-    #[serde(default)]
     #[schemars(length(min = 1), example = ["npx", "prisma", "migrate", "deploy"])]
     pub migrate: Option<Vec<Argument>>,
     /// Gives the container the engine's socket, and with it the whole host. Default: false.
     #[serde(default)]
     pub docker_socket: bool,
     /// The host's own network instead of the site's.
-    #[serde(default)]
     pub network: Option<NetworkMode>,
     /// Raw keys of the compose service, or of the unit's [Service] section.
     #[serde(default)]
     pub settings: BTreeMap<SettingName, Setting>,
     /// The version of PHP. Planned: this version refuses it.
-    #[serde(default)]
     pub php: Option<Planned>,
     /// The public folder of a PHP application. Planned: this version refuses it.
-    #[serde(default)]
     pub root: Option<Planned>,
 }
 
@@ -145,11 +136,9 @@ pub struct OpenPort {
     #[serde(default)]
     pub protocol: Protocol,
     /// The port that the process listens on. Default: the same.
-    #[serde(default)]
     #[schemars(example = 2222)]
     pub target: Option<Port>,
     /// The name whose certificate the process is given.
-    #[serde(default)]
     #[schemars(example = &"mail")]
     pub tls: Option<HostName>,
     /// The networks that may connect. Default: everybody.

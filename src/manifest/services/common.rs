@@ -1,7 +1,7 @@
 //! What several kinds of service have in common.
 
 use crate::manifest::values::{
-    AbsolutePath, Bytes, CpuCount, Domain, HostName, Name, Port, RoutePath, RuleName, Text,
+    AbsolutePath, Bytes, CpuCount, HostName, Name, Port, RoutePath, RuleName, ServerName, Text,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,6 @@ pub struct Common {
     #[schemars(extend("x-short" = "[]"), example = ["vps"])]
     pub on: Vec<Name>,
     /// Short for a route of this name with everything below it.
-    #[serde(default)]
     #[schemars(example = &"files")]
     pub at: Option<HostName>,
     /// Rules that are silenced here, each with the reason.
@@ -28,15 +27,12 @@ pub struct Common {
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Limits {
     /// Memory.
-    #[serde(default)]
     #[schemars(example = &"512MiB")]
     pub memory: Option<Bytes>,
     /// Processors.
-    #[serde(default)]
     #[schemars(example = 0.5)]
     pub cpus: Option<CpuCount>,
     /// Processes and threads.
-    #[serde(default)]
     #[schemars(range(min = 1, max = 4_194_304), example = 256)]
     pub pids: Option<u32>,
 }
@@ -47,9 +43,8 @@ pub struct Limits {
 pub struct External {
     /// Its name.
     #[schemars(example = &"db.example.net")]
-    pub host: Domain,
+    pub host: ServerName,
     /// Its port. Default: the protocol's own.
-    #[serde(default)]
     pub port: Option<Port>,
 }
 
@@ -61,7 +56,6 @@ pub struct Listen {
     #[schemars(example = 3000)]
     pub listen: Port,
     /// The port on the host that leads to it. Default: allocated, and kept in the lock.
-    #[serde(default)]
     #[schemars(example = 3847)]
     pub host: Option<Port>,
 }
@@ -74,7 +68,6 @@ pub struct Metrics {
     #[schemars(example = &"/metrics")]
     pub path: RoutePath,
     /// The port that they are told on. Default: the service's own.
-    #[serde(default)]
     pub port: Option<Port>,
 }
 

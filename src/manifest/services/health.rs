@@ -11,7 +11,6 @@ pub struct Health {
     #[serde(flatten)]
     pub probe: HealthProbe,
     /// The name that the request asks for, where the process answers to one only.
-    #[serde(default)]
     #[schemars(example = &"shop.example.org")]
     pub host: Option<Domain>,
     /// How often it is looked. Default: `30s`.

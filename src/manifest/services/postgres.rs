@@ -15,7 +15,6 @@ pub struct Postgres {
     #[serde(flatten)]
     pub common: Common,
     /// The major version. Default: the operating system's own.
-    #[serde(default)]
     #[schemars(example = &"15")]
     pub version: Option<Version>,
     /// `native` is the operating system's package, `container` stands in the compose project. Default: `native`.
@@ -25,7 +24,6 @@ pub struct Postgres {
     #[serde(default)]
     pub limits: Limits,
     /// The port that it listens on. Default: 5432.
-    #[serde(default)]
     #[schemars(example = 5432)]
     pub port: Option<Port>,
     /// Settings of postgresql.conf, in PostgreSQL's own spelling.
@@ -37,22 +35,17 @@ pub struct Postgres {
     #[schemars(extend("x-short" = "keys"))]
     pub databases: BTreeMap<SqlName, Database>,
     /// Whether connections are encrypted. Default: `required` where they cross hosts.
-    #[serde(default)]
     pub tls: Option<PostgresTls>,
     /// Which databases are backed up; `false` for none. Default: all.
     #[serde(default = "Switch::<DatabaseBackup>::with_defaults")]
     pub backup: Switch<DatabaseBackup>,
     /// A server that somebody else runs.
-    #[serde(default)]
     pub external: Option<External>,
     /// The user of an external server.
-    #[serde(default)]
     pub user: Option<SqlName>,
     /// A secret that holds the password of an external server.
-    #[serde(default)]
     pub password: Option<SecretRef>,
     /// Copies on other hosts. Planned: this version refuses it.
-    #[serde(default)]
     pub replication: Option<Planned>,
 }
 
@@ -60,7 +53,6 @@ pub struct Postgres {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Database {
     /// The role that owns it. Default: its own name; the application logs in as NAME_app, with rights on rows only.
-    #[serde(default)]
     #[schemars(example = &"acme")]
     pub owner: Option<SqlName>,
     /// Extensions that are installed in it.

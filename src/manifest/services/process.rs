@@ -12,27 +12,21 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// Program and arguments, one by one; no shell reads them. Relative paths begin at release.dir/current, or in the image.
-    #[serde(default)]
     #[schemars(length(min = 1), example = ["/usr/bin/node", "dist/main.js"])]
     pub command: Option<Vec<Argument>>,
     /// How many run in all, over the hosts of `on`. Default: 1.
-    #[serde(default)]
     #[schemars(range(min = 1, max = 1000))]
     pub instances: Option<u32>,
     /// What the process listens on for HTTP; further instances listen on the ports that follow.
-    #[serde(default)]
     #[schemars(example = 3000)]
     pub port: Option<Listen>,
     /// A socket that it listens on instead of a port.
-    #[serde(default)]
     #[schemars(example = &"api.sock")]
     pub socket: Option<SocketName>,
     /// How it is seen that it is well: a path, or `{path | tcp | command, …}`.
-    #[serde(default)]
     #[schemars(example = &"/healthz")]
     pub health: Option<Health>,
     /// Where it tells its metrics, for monitoring: a path, or `{path, port}`.
-    #[serde(default)]
     #[schemars(example = &"/metrics")]
     pub metrics: Option<Metrics>,
     /// What each instance may use at most.
@@ -42,7 +36,6 @@ pub struct Run {
     #[serde(default)]
     pub env: BTreeMap<EnvName, EnvValue>,
     /// How instances are replaced by those of a new release. Default: `rolling`.
-    #[serde(default)]
     pub update: Option<Update>,
 }
 

@@ -15,7 +15,6 @@ pub struct Redis {
     #[serde(flatten)]
     pub common: Common,
     /// The major version. Default: the operating system's own.
-    #[serde(default)]
     #[schemars(example = &"7")]
     pub version: Option<Version>,
     /// `native` is the operating system's package, `container` stands in the compose project. Default: `native`.
@@ -25,7 +24,6 @@ pub struct Redis {
     #[serde(default)]
     pub limits: Limits,
     /// The port that it listens on. Default: 6379.
-    #[serde(default)]
     #[schemars(example = 6379)]
     pub port: Option<Port>,
     /// Settings of redis.conf, in Redis' own spelling; a list repeats the setting.
@@ -40,16 +38,12 @@ pub struct Redis {
     #[serde(default = "Switch::<DataBackup>::off")]
     pub backup: Switch<DataBackup>,
     /// A server that somebody else runs.
-    #[serde(default)]
     pub external: Option<External>,
     /// The user of an external server.
-    #[serde(default)]
     pub user: Option<Text>,
     /// A secret that holds the password of an external server.
-    #[serde(default)]
     pub password: Option<SecretRef>,
     /// Copies on other hosts that take over. Planned: this version refuses it.
-    #[serde(default)]
     pub sentinel: Option<Planned>,
 }
 

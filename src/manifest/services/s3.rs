@@ -26,11 +26,9 @@ pub struct S3 {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct S3External {
     /// Its address, where it isn't Amazon's.
-    #[serde(default)]
     #[schemars(example = &"https://s3.example.net")]
     pub endpoint: Option<WebUrl>,
     /// The region. Default: `us-east-1`.
-    #[serde(default)]
     #[schemars(example = &"eu-west-3")]
     pub region: Option<Text>,
 }

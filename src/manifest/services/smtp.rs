@@ -15,17 +15,13 @@ pub struct Smtp {
     #[schemars(example = serde_json::json!({"host": "smtp.example.net", "port": 587}))]
     pub external: External,
     /// The user that logs in.
-    #[serde(default)]
     #[schemars(example = &"alerts")]
     pub user: Option<Text>,
     /// A secret that holds the password.
-    #[serde(default)]
     pub password: Option<SecretRef>,
     /// Who mails come from. Default: the site's contact.
-    #[serde(default)]
     pub from: Option<Email>,
     /// How the connection is encrypted. Default: `starttls`, or `implicit` on port 465.
-    #[serde(default)]
     pub tls: Option<SmtpTls>,
 }
 

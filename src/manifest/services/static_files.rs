@@ -14,7 +14,6 @@ pub struct Static {
     /// Built files on the host.
     pub release: Release,
     /// The folder within a release that is served. Default: the release itself.
-    #[serde(default)]
     #[schemars(example = &"dist")]
     pub root: Option<SourcePath>,
     /// Answers with index.html where there is no file, as applications within one page need it. Default: false.
@@ -39,7 +38,10 @@ pub struct Expires {
 
 impl Default for Expires {
     fn default() -> Self {
-        Self { assets: assets(), pages: pages() }
+        Self {
+            assets: assets(),
+            pages: pages(),
+        }
     }
 }
 

@@ -9,14 +9,11 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Use {
     /// The database. Default: the only one of the service.
-    #[serde(default)]
     #[schemars(example = &"shop")]
     pub database: Option<SqlName>,
     /// What the login may do in it. Default: `app`, or `owner` for a service with `migrate` while it migrates.
-    #[serde(default)]
     pub role: Option<Role>,
     /// Connections that each instance keeps open. Default: 10.
-    #[serde(default)]
     #[schemars(range(min = 1, max = 10_000), example = 50)]
     pub pool: Option<u32>,
     /// The names under which the parts of the connection are exported. Default: as under `exports`.
@@ -44,10 +41,15 @@ pub enum Role {
 pub enum Part {
     /// All in one address.
     Url,
+    /// The name or address that the server is reached at.
     Host,
+    /// The port that it is reached at.
     Port,
+    /// The name of the database.
     Database,
+    /// The user that logs in.
     User,
+    /// The password.
     Password,
     /// The path of a socket.
     Socket,
@@ -55,14 +57,20 @@ pub enum Part {
     Vhost,
     /// The address of a storage.
     Endpoint,
+    /// The region of a storage.
     Region,
+    /// The bucket of a storage.
     Bucket,
+    /// The name of a storage's access key.
     AccessKeyId,
+    /// A storage's access key itself.
     SecretAccessKey,
     /// The sender's address of a mail server.
     From,
     /// The address of an identity provider.
     Issuer,
+    /// The name under which an identity provider knows the site.
     ClientId,
+    /// The identity provider's word for the site.
     ClientSecret,
 }

@@ -25,7 +25,8 @@ string_unit!(
 impl Address {
     /// The network that the address is in, where its prefix was given.
     pub fn network(&self) -> Option<Cidr> {
-        self.prefix.map(|prefix| Cidr(IpNet::new_assert(self.ip, prefix).trunc()))
+        self.prefix
+            .map(|prefix| Cidr(IpNet::new_assert(self.ip, prefix).trunc()))
     }
 
     /// Reserved for networks that are not reachable from the internet (RFC 1918, RFC 4193, RFC 6598).
@@ -41,31 +42,44 @@ impl FromStr for Address {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (ip, prefix) = text.split_once('/').map_or((text, None), |(ip, prefix)| (ip, Some(prefix)));
+        let (ip, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(ip, prefix)| (ip, Some(prefix)));
         let ip: IpAddr = ip.parse().map_err(|_| {
             format!("`{text}` is not an address: write it as 203.0.113.10, 2001:db8::10 or 10.0.0.2/24")
         })?;
         if ip.is_unspecified() || ip.is_multicast() || ip.is_loopback() {
             return Err(format!("`{text}` cannot be the address of a host that others reach"));
         }
-        let Some(prefix) = prefix else { return Ok(Self { ip, prefix: None }) };
-        let prefix = parse_prefix(ip, prefix).ok_or_else(|| format!("`{text}` has no valid prefix length after the slash"))?;
+        let Some(prefix) = prefix else {
+            return Ok(Self { ip, prefix: None });
+        };
+        let prefix =
+            parse_prefix(ip, prefix).ok_or_else(|| format!("`{text}` has no valid prefix length after the slash"))?;
         let net = IpNet::new_assert(ip, prefix);
         let whole = if ip.is_ipv4() { 31 } else { 127 };
         if prefix < whole && ip == net.network() {
             return Err(format!("`{text}` is a network: write the host's own address in it"));
         }
         if ip.is_ipv4() && prefix < whole && ip == net.broadcast() {
-            return Err(format!("`{text}` is the broadcast address of its network: write the host's own address"));
+            return Err(format!(
+                "`{text}` is the broadcast address of its network: write the host's own address"
+            ));
         }
-        Ok(Self { ip, prefix: Some(prefix) })
+        Ok(Self {
+            ip,
+            prefix: Some(prefix),
+        })
     }
 }
 
 fn parse_prefix(ip: IpAddr, digits: &str) -> Option<u8> {
     let longest = if ip.is_ipv4() { 32 } else { 128 };
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    digits.parse().ok().filter(|prefix| plain && (1..=longest).contains(prefix))
+    digits
+        .parse()
+        .ok()
+        .filter(|prefix| plain && (1..=longest).contains(prefix))
 }
 
 impl fmt::Display for Address {
@@ -110,15 +124,26 @@ impl FromStr for Cidr {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is not a network: write it as 198.51.100.0/24, or an address alone");
-        let (ip, prefix) = text.split_once('/').map_or((text, None), |(ip, prefix)| (ip, Some(prefix)));
+        let (ip, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(ip, prefix)| (ip, Some(prefix)));
         let ip: IpAddr = ip.parse().map_err(|_| wrong())?;
-        let Some(prefix) = prefix else { return Ok(ip.into()) };
+        let Some(prefix) = prefix else {
+            return Ok(ip.into());
+        };
         let longest = if ip.is_ipv4() { 32 } else { 128 };
         let plain = !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_digit());
-        let prefix: u8 = prefix.parse().ok().filter(|prefix| plain && *prefix <= longest).ok_or_else(wrong)?;
+        let prefix: u8 = prefix
+            .parse()
+            .ok()
+            .filter(|prefix| plain && *prefix <= longest)
+            .ok_or_else(wrong)?;
         let net = IpNet::new_assert(ip, prefix);
         if net.trunc() != net {
-            return Err(format!("`{text}` is an address inside a network: write {} for the network, or {ip} for the address", net.trunc()));
+            return Err(format!(
+                "`{text}` is an address inside a network: write {} for the network, or {ip} for the address",
+                net.trunc()
+            ));
         }
         Ok(Self(net))
     }
@@ -126,7 +151,11 @@ impl FromStr for Cidr {
 
 impl fmt::Display for Cidr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.prefix_len() == self.0.max_prefix_len() { self.0.addr().fmt(f) } else { self.0.fmt(f) }
+        if self.0.prefix_len() == self.0.max_prefix_len() {
+            self.0.addr().fmt(f)
+        } else {
+            self.0.fmt(f)
+        }
     }
 }
 
@@ -154,7 +183,9 @@ impl FromStr for TrustedProxy {
             return Ok(Self::Cloudflare);
         }
         if text.starts_with(|c: char| c.is_ascii_alphabetic()) && !text.contains(':') {
-            return Err(format!("`{text}` is no proxy whose networks are known: write cloudflare, or networks"));
+            return Err(format!(
+                "`{text}` is no proxy whose networks are known: write cloudflare, or networks"
+            ));
         }
         text.parse().map(Self::Network)
     }
@@ -185,5 +216,7 @@ fn check_listen(text: &str) -> Result<(), String> {
     if text.parse::<IpAddr>().is_ok() || text.parse::<Name>().is_ok() {
         return Ok(());
     }
-    Err(format!("`{text}` is neither an address nor the name of a network: write it as 10.0.0.2 or wg0"))
+    Err(format!(
+        "`{text}` is neither an address nor the name of a network: write it as 10.0.0.2 or wg0"
+    ))
 }

@@ -59,7 +59,9 @@ impl FromStr for Bytes {
     fn from_str(text: &str) -> Result<Self, String> {
         let (number, unit) = split_unit(text);
         if number.is_empty() {
-            return Err(format!("`{text}` is not a size: write a number and its unit, as in 512MiB"));
+            return Err(format!(
+                "`{text}` is not a size: write a number and its unit, as in 512MiB"
+            ));
         }
         let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == unit) else {
             return Err(wrong_unit(text, number, unit));
@@ -86,7 +88,9 @@ pub(super) fn scale(number: &str, factor: u64) -> Option<u64> {
 }
 
 pub(super) fn split_unit(text: &str) -> (&str, &str) {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     text.split_at(end)
 }
 
@@ -94,12 +98,18 @@ fn wrong_unit(text: &str, number: &str, unit: &str) -> String {
     if unit.is_empty() {
         return format!("`{text}` has no unit: write {text}MiB, or {text}B for bytes");
     }
-    let letter = unit.chars().next().map(|c| c.to_ascii_uppercase()).filter(|c| "KMGTP".contains(*c));
+    let letter = unit
+        .chars()
+        .next()
+        .map(|c| c.to_ascii_uppercase())
+        .filter(|c| "KMGTP".contains(*c));
     let tail = unit.get(1..).unwrap_or_default().to_ascii_lowercase();
     match (letter, tail.as_str()) {
         (Some(letter), "" | "b") => {
             let small = if letter == 'K' { 'k' } else { letter };
-            format!("`{text}` could mean {number}{letter}iB (powers of two) or {number}{small}B (powers of ten): write which")
+            format!(
+                "`{text}` could mean {number}{letter}iB (powers of two) or {number}{small}B (powers of ten): write which"
+            )
         }
         (Some(letter), "i" | "ib") => format!("`{text}` is not a size: write {number}{letter}iB"),
         _ => format!("`{unit}` is no unit of size: write {number} with KiB, MiB, GiB or TiB"),
@@ -108,7 +118,7 @@ fn wrong_unit(text: &str, number: &str, unit: &str) -> String {
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fits = |(_, factor): &&(&str, u64)| self.0 >= *factor && self.0 % factor == 0;
+        let fits = |(_, factor): &&(&str, u64)| self.0 >= *factor && self.0.is_multiple_of(*factor);
         match UNITS.iter().find(fits) {
             Some((unit, factor)) => write!(f, "{}{unit}", self.0 / factor),
             None => write!(f, "{}B", self.0),

@@ -14,7 +14,9 @@ const FIELDS: [&str; 5] = ["minute", "hour", "day of month", "month", "day of we
 fn check_schedule(text: &str) -> Result<(), String> {
     single_line(text)?;
     if text.starts_with('@') {
-        return Err(format!("`{text}` does not say at what time: write five fields, as in \"0 2 * * *\" for 02:00 each day"));
+        return Err(format!(
+            "`{text}` does not say at what time: write five fields, as in \"0 2 * * *\" for 02:00 each day"
+        ));
     }
     let fields: Vec<&str> = text.split_whitespace().collect();
     if fields.len() != 5 {
@@ -27,7 +29,9 @@ fn check_schedule(text: &str) -> Result<(), String> {
         check_field(index, field)?;
     }
     if never_comes(&fields) {
-        return Err(format!("`{text}` names a day that no such month has: it would never run"));
+        return Err(format!(
+            "`{text}` names a day that no such month has: it would never run"
+        ));
     }
     Ok(())
 }
@@ -38,24 +42,37 @@ fn check_field(index: usize, field: &str) -> Result<(), String> {
     // croner knows more than cron does: L, W, # and ? would reach a cron that refuses them.
     let plain = |c: char| c.is_ascii_digit() || "*,-/".contains(c) || (index >= 3 && c.is_ascii_alphabetic());
     if let Some(c) = field.chars().find(|c| !plain(*c)) {
-        return Err(format!("`{c}` cannot stand in the {name} field `{field}` of a schedule"));
+        return Err(format!(
+            "`{c}` cannot stand in the {name} field `{field}` of a schedule"
+        ));
     }
-    let words = field.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let words = field
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty());
     for word in words {
         let known: &[&str] = if index == 3 { &MONTHS } else { &DAYS };
         if !known.contains(&word.to_ascii_lowercase().as_str()) {
-            return Err(format!("`{word}` is no {name}: write {} to {}", known[0], known[known.len() - 1]));
+            return Err(format!(
+                "`{word}` is no {name}: write {} to {}",
+                known[0],
+                known[known.len() - 1]
+            ));
         }
     }
     let mut pattern = ["*"; 5];
     pattern[index] = field;
     match parser().parse(&pattern.join(" ")) {
         Ok(_) => Ok(()),
-        Err(_) => Err(format!("`{field}` is not valid as the {name} of a schedule: {}", RANGES[index])),
+        Err(_) => Err(format!(
+            "`{field}` is not valid as the {name} of a schedule: {}",
+            RANGES[index]
+        )),
     }
 }
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const RANGES: [&str; 5] = [
     "write 0 to 59, *, or a list, range or step of these",
@@ -66,12 +83,17 @@ const RANGES: [&str; 5] = [
 ];
 
 fn parser() -> CronParser {
-    CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build()
+    CronParser::builder()
+        .seconds(Seconds::Disallowed)
+        .year(Year::Disallowed)
+        .build()
 }
 
 /// A day of month that none of the months has, with no day of week that could make it run all the same.
 fn never_comes(fields: &[&str]) -> bool {
-    let Ok(cron) = parser().parse(&fields.join(" ")) else { return true };
+    let Ok(cron) = parser().parse(&fields.join(" ")) else {
+        return true;
+    };
     if fields[2].starts_with('*') || !fields[4].starts_with('*') {
         return false;
     }
@@ -81,5 +103,10 @@ fn never_comes(fields: &[&str]) -> bool {
         _ => 31,
     };
     let days = cron.pattern.days.values();
-    !cron.pattern.months.values().iter().any(|month| days.iter().any(|day| *day <= longest(*month)))
+    !cron
+        .pattern
+        .months
+        .values()
+        .iter()
+        .any(|month| days.iter().any(|day| *day <= longest(*month)))
 }

@@ -50,7 +50,10 @@ impl NameData {
 
 impl MxData {
     pub fn preference(&self) -> u16 {
-        words(self.as_str()).next().and_then(|word| word.parse().ok()).expect("checked when it was read")
+        words(self.as_str())
+            .next()
+            .and_then(|word| word.parse().ok())
+            .expect("checked when it was read")
     }
 
     /// The exchanger as written, relative or absolute; `.` says that the name takes no mail.
@@ -68,7 +71,9 @@ fn check_name_data(text: &str) -> Result<(), String> {
         return Ok(());
     }
     if text.parse::<std::net::IpAddr>().is_ok() {
-        return Err(format!("`{text}` is an IP address, a name is asked for: an address belongs in an A or AAAA record"));
+        return Err(format!(
+            "`{text}` is an IP address, a name is asked for: an address belongs in an A or AAAA record"
+        ));
     }
     check_labels(text.strip_suffix('.').unwrap_or(text), true)
 }
@@ -78,7 +83,8 @@ fn check_exchange(text: &str) -> Result<(), String> {
 }
 
 fn number<T: std::str::FromStr>(word: Option<&str>) -> Option<T> {
-    word.filter(|word| word.bytes().all(|b| b.is_ascii_digit())).and_then(|word| word.parse().ok())
+    word.filter(|word| word.bytes().all(|b| b.is_ascii_digit()))
+        .and_then(|word| word.parse().ok())
 }
 
 fn check_mx(text: &str) -> Result<(), String> {
@@ -86,18 +92,21 @@ fn check_mx(text: &str) -> Result<(), String> {
     let mut parts = words(text);
     match (number::<u16>(parts.next()), parts.next(), parts.next()) {
         (Some(_), Some(name), None) => check_exchange(name),
-        _ => Err(format!("`{text}` is not the data of an MX record: write priority and name, as in \"10 mail.example.net.\"")),
+        _ => Err(format!(
+            "`{text}` is not the data of an MX record: write priority and name, as in \"10 mail.example.net.\""
+        )),
     }
 }
 
 fn check_srv(text: &str) -> Result<(), String> {
     single_line(text)?;
     let mut parts = words(text);
-    let numbers: Option<[u16; 3]> =
-        (|| Some([number(parts.next())?, number(parts.next())?, number(parts.next())?]))();
+    let numbers: Option<[u16; 3]> = (|| Some([number(parts.next())?, number(parts.next())?, number(parts.next())?]))();
     match (numbers, parts.next(), parts.next()) {
         (Some(_), Some(name), None) => check_exchange(name),
-        _ => Err(format!("`{text}` is not the data of an SRV record: write priority, weight, port and name, as in \"10 5 5222 xmpp\"")),
+        _ => Err(format!(
+            "`{text}` is not the data of an SRV record: write priority, weight, port and name, as in \"10 5 5222 xmpp\""
+        )),
     }
 }
 
@@ -108,7 +117,10 @@ fn check_caa(text: &str) -> Result<(), String> {
     number::<u8>(parts.next()).ok_or_else(wrong)?;
     let known = matches!(parts.next(), Some("issue" | "issuewild" | "issuemail" | "iodef"));
     let value = parts.next().unwrap_or_default();
-    let inner = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(wrong)?;
+    let inner = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .ok_or_else(wrong)?;
     if !known || inner.contains(['"', '\\']) || !inner.is_ascii() {
         return Err(wrong());
     }
@@ -118,7 +130,9 @@ fn check_caa(text: &str) -> Result<(), String> {
 fn check_txt(text: &str) -> Result<(), String> {
     single_line(text)?;
     if text.len() > 1 && text.starts_with('"') && text.ends_with('"') {
-        return Err("a TXT record is written without quotes of its own: they are added where the zone file needs them".into());
+        return Err(
+            "a TXT record is written without quotes of its own: they are added where the zone file needs them".into(),
+        );
     }
     if text.len() > 4_000 {
         return Err("a TXT record of more than 4000 bytes is not served by most name servers: shorten it".into());

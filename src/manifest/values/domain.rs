@@ -9,6 +9,11 @@ checked_text! {
 }
 
 checked_text! {
+    /// A server of somebody else: its domain, or its address.
+    ServerName: "server-name", Some(r"^[a-z0-9.:-]+$"), ["smtp.example.net"], check_server_name
+}
+
+checked_text! {
     /// A name relative to the site's domain: `@` is the domain itself, `*` any name below it, a trailing dot makes a name absolute.
     HostName: "host-name", Some(r"^(@|(\*\.)?[a-z0-9.-]+\.?|\*)$"), ["@", "www", "shop.example.org."], check_host_name
 }
@@ -55,6 +60,14 @@ pub(super) fn check_domain(text: &str) -> Result<(), String> {
     check_labels(text, false)
 }
 
+fn check_server_name(text: &str) -> Result<(), String> {
+    if text.parse::<std::net::IpAddr>().is_ok() {
+        Ok(())
+    } else {
+        check_domain(text)
+    }
+}
+
 fn check_host_name(text: &str) -> Result<(), String> {
     check_relative(text, false)
 }
@@ -70,7 +83,9 @@ pub(super) fn check_relative(text: &str, underscores: bool) -> Result<(), String
     }
     let labels = bare.strip_prefix("*.").unwrap_or(bare);
     if labels.contains('*') {
-        return Err(format!("`{text}`: the wildcard stands for the first label only, as in `*` or `*.shop`"));
+        return Err(format!(
+            "`{text}`: the wildcard stands for the first label only, as in `*` or `*.shop`"
+        ));
     }
     check_labels(labels, underscores)
 }
@@ -78,7 +93,9 @@ pub(super) fn check_relative(text: &str, underscores: bool) -> Result<(), String
 pub(super) fn check_labels(text: &str, underscores: bool) -> Result<(), String> {
     not_empty(text, "a name")?;
     if text.len() > 253 {
-        return Err(format!("`{text}` is longer than the 253 characters that a domain name may have"));
+        return Err(format!(
+            "`{text}` is longer than the 253 characters that a domain name may have"
+        ));
     }
     for label in text.split('.') {
         check_label(text, label, underscores)?;
@@ -91,10 +108,14 @@ fn check_label(text: &str, label: &str, underscores: bool) -> Result<(), String>
         return Err(format!("`{text}` has an empty label: between two dots stands a name"));
     }
     if label.len() > 63 {
-        return Err(format!("`{label}` is longer than the 63 characters that a label may have"));
+        return Err(format!(
+            "`{label}` is longer than the 63 characters that a label may have"
+        ));
     }
     if let Some(c) = label.chars().find(|c| !c.is_ascii()) {
-        return Err(format!("`{c}` cannot stand in a domain name: write the name in its punycode form, xn--…"));
+        return Err(format!(
+            "`{c}` cannot stand in a domain name: write the name in its punycode form, xn--…"
+        ));
     }
     if label.contains(|c: char| c.is_ascii_uppercase()) {
         return Err(format!("`{text}` has capitals: write names in lower case"));
@@ -102,7 +123,9 @@ fn check_label(text: &str, label: &str, underscores: bool) -> Result<(), String>
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || (underscores && c == '_');
     if let Some(c) = label.chars().find(|c| !plain(*c)) {
         let shown = c.escape_debug();
-        return Err(format!("`{shown}` cannot stand in a domain name: use letters, digits and dashes"));
+        return Err(format!(
+            "`{shown}` cannot stand in a domain name: use letters, digits and dashes"
+        ));
     }
     if label.starts_with('-') || label.ends_with('-') {
         return Err(format!("the label `{label}` begins or ends with a dash: remove it"));
@@ -113,7 +136,9 @@ fn check_label(text: &str, label: &str, underscores: bool) -> Result<(), String>
 fn check_registry(text: &str) -> Result<(), String> {
     let (host, port) = text.split_once(':').unwrap_or((text, "443"));
     if !port.bytes().all(|b| b.is_ascii_digit()) || port.parse::<u16>().ok().is_none_or(|port| port == 0) {
-        return Err(format!("`{text}` is not a registry: write its host, as in ghcr.io or registry.acme.example:5000"));
+        return Err(format!(
+            "`{text}` is not a registry: write its host, as in ghcr.io or registry.acme.example:5000"
+        ));
     }
     if host.parse::<std::net::Ipv4Addr>().is_ok() {
         return Ok(());

@@ -26,17 +26,20 @@ pub use address::{Address, Cidr, ListenOn, TrustedProxy};
 pub use bytes::Bytes;
 pub use cron::Schedule;
 pub use dns::{CaaData, MxData, NameData, RecordName, SrvData, TxtData};
-pub use domain::{Domain, HostName, Registry};
+pub use domain::{Domain, HostName, Registry, ServerName};
 pub use duration::Duration;
 pub use name::{
     DebianPackage, DefaultsKey, EnvName, HeaderName, Name, Place, RedisCommand, RuleName, SecretName, SecretPath,
     SqlName, SqlPattern, Target, UserName,
 };
 pub use number::{CpuCount, Percent};
-pub use path::{AbsoluteGlob, AbsolutePath, FileMode, Mount, PathMatch, RoutePath, SocketName, SourcePath};
+pub use path::{AbsoluteGlob, AbsolutePath, FileMode, Mount, PathMatch, RoutePath, SocketName, SourceGlob, SourcePath};
 pub use port::{Port, PortRange};
 pub use program::{Image, Version};
 pub use rate::{Rate, RatePer};
 pub use setting::{Json, Setting, SettingName};
 pub use text::{Argument, Email, Location, MultiText, SshKey, Text, TimeOfDay, TimeZone, WebUrl};
 pub use unit::{Checker, key_unit, units};
+
+#[cfg(test)]
+mod tests;

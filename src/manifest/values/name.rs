@@ -2,6 +2,7 @@
 
 use super::text::{not_empty, single_line};
 use super::unit::checked_text;
+use crate::manifest::services::Kind;
 
 checked_text! {
     /// A name: lower-case letters, digits and dashes, beginning with a letter, 31 characters at most.
@@ -23,7 +24,7 @@ checked_text! {
 }
 
 checked_text! {
-    /// A name in SQL: lower-case letters, digits and `_`, 63 characters at most.
+    /// A name in SQL: lower-case letters, digits, `_` and `-`, 63 characters at most.
     SqlName: "sql-name", Some("^[a-z_][a-z0-9_-]{0,62}$"), ["acme", "psa_platform"], check_sql_name
 }
 
@@ -80,14 +81,18 @@ checked_text! {
 impl Target {
     /// The service's name, and what stands behind it.
     pub fn parts(&self) -> (&str, Option<&str>) {
-        self.as_str().split_once('.').map_or((self.as_str(), None), |(service, part)| (service, Some(part)))
+        self.as_str()
+            .split_once('.')
+            .map_or((self.as_str(), None), |(service, part)| (service, Some(part)))
     }
 }
 
 impl SecretPath {
     /// The secret as declared, and the key of it.
     pub fn parts(&self) -> (&str, Option<&str>) {
-        self.as_str().split_once('.').map_or((self.as_str(), None), |(name, key)| (name, Some(key)))
+        self.as_str()
+            .split_once('.')
+            .map_or((self.as_str(), None), |(name, key)| (name, Some(key)))
     }
 }
 
@@ -96,9 +101,13 @@ impl SqlPattern {
     pub fn matches(&self, name: &str) -> bool {
         let mut parts = self.as_str().split('*');
         let first = parts.next().unwrap_or_default();
-        let Some(mut rest) = name.strip_prefix(first) else { return false };
+        let Some(mut rest) = name.strip_prefix(first) else {
+            return false;
+        };
         let mut parts: Vec<&str> = parts.collect();
-        let Some(last) = parts.pop() else { return rest.is_empty() };
+        let Some(last) = parts.pop() else {
+            return rest.is_empty();
+        };
         for part in parts {
             match rest.split_once(part) {
                 Some((_, behind)) => rest = behind,
@@ -118,13 +127,18 @@ fn check(text: &str, what: &str, longest: usize, also: &str) -> Result<(), Strin
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || also.contains(c);
     if let Some(c) = text.chars().find(|c| !plain(*c)) {
         let shown = c.escape_debug();
-        return Err(format!("`{shown}` cannot stand in {what}: use lower-case letters, digits and {}", spelled(also)));
+        return Err(format!(
+            "`{shown}` cannot stand in {what}: use lower-case letters, digits and {}",
+            spelled(also)
+        ));
     }
     if !text.starts_with(|c: char| c.is_ascii_lowercase() || (c == '_' && also.contains('_'))) {
         return Err(format!("`{text}` does not begin with a letter, as {what} does"));
     }
     if text.len() > longest {
-        return Err(format!("`{text}` is longer than the {longest} characters that {what} may have"));
+        return Err(format!(
+            "`{text}` is longer than the {longest} characters that {what} may have"
+        ));
     }
     Ok(())
 }
@@ -136,13 +150,17 @@ fn spelled(also: &str) -> String {
 
 fn no_dash_at_end(text: &str) -> Result<(), String> {
     if text.ends_with('-') || text.contains("--") {
-        return Err(format!("`{text}` ends with a dash or has two in a row: it could not stand in a host name"));
+        return Err(format!(
+            "`{text}` ends with a dash or has two in a row: it could not stand in a host name"
+        ));
     }
     Ok(())
 }
 
 fn check_secret_path(text: &str) -> Result<(), String> {
-    let (name, key) = text.split_once('.').map_or((text, None), |(name, key)| (name, Some(key)));
+    let (name, key) = text
+        .split_once('.')
+        .map_or((text, None), |(name, key)| (name, Some(key)));
     check(name, "a secret's name", 64, "_-")?;
     key.map_or(Ok(()), |key| check(key, "the key of a secret", 64, "_-"))
 }
@@ -164,7 +182,10 @@ fn check_redis_command(text: &str) -> Result<(), String> {
     let name = text.strip_prefix('@').unwrap_or(text);
     let plain = |c: char| c.is_ascii_alphanumeric() || "._|-".contains(c);
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.chars().all(plain) {
-        return Err(format!("`{}` is not a command of Redis: write it as FLUSHALL or CONFIG|SET", text.escape_debug()));
+        return Err(format!(
+            "`{}` is not a command of Redis: write it as FLUSHALL or CONFIG|SET",
+            text.escape_debug()
+        ));
     }
     Ok(())
 }
@@ -184,7 +205,10 @@ fn check_env_name(text: &str) -> Result<(), String> {
 fn check_header_name(text: &str) -> Result<(), String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if !text.starts_with(|c: char| c.is_ascii_alphabetic()) || !text.chars().all(plain) {
-        return Err(format!("`{}` is not a header's name: write it with dashes, as in X-Robots-Tag", text.escape_debug()));
+        return Err(format!(
+            "`{}` is not a header's name: write it with dashes, as in X-Robots-Tag",
+            text.escape_debug()
+        ));
     }
     Ok(())
 }
@@ -201,24 +225,34 @@ fn check_package(text: &str) -> Result<(), String> {
 fn check_target(text: &str) -> Result<(), String> {
     let parts: Vec<&str> = text.split('.').collect();
     if parts.len() > 3 {
-        return Err(format!("`{text}` has too many parts: write service, service.process or service.data.name"));
+        return Err(format!(
+            "`{text}` has too many parts: write service, service.process or service.data.name"
+        ));
     }
     parts.iter().try_for_each(|part| check(part, "a name", 31, "-"))
 }
 
+const RUNTIMES: [&str; 5] = ["container", "native", "php-fpm", "pm2", "systemd"];
+
 fn check_defaults_key(text: &str) -> Result<(), String> {
-    let named = |rest: &str| check(rest, "a name", 31, "-");
     match text.split_once('.') {
         None if text == "all" => Ok(()),
-        Some(("runtime" | "kind", rest)) => named(rest),
-        _ => Err(format!("`{text}` says of no services that they share a default: write all, runtime.NAME or kind.NAME")),
+        Some(("runtime", name)) if RUNTIMES.contains(&name) => Ok(()),
+        Some(("runtime", name)) => Err(format!("`{name}` is no runtime: write one of {}", RUNTIMES.join(", "))),
+        Some(("kind", name)) if Kind::ALL.iter().any(|kind| kind.as_str() == name) => Ok(()),
+        Some(("kind", name)) => Err(format!("`{name}` is no kind of service")),
+        _ => Err(format!(
+            "`{text}` says of no services that they share a default: write all, runtime.NAME or kind.NAME"
+        )),
     }
 }
 
 fn check_place(text: &str) -> Result<(), String> {
     single_line(text)?;
     if text.is_empty() || text.contains(char::is_whitespace) || text.split('.').any(str::is_empty) {
-        return Err(format!("`{text}` is not a place in the manifest: write its keys with dots, as in services.api"));
+        return Err(format!(
+            "`{text}` is not a place in the manifest: write its keys with dots, as in services.api"
+        ));
     }
     Ok(())
 }

@@ -30,9 +30,14 @@ impl FromStr for Percent {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let number = text.strip_suffix('%').ok_or_else(|| format!("`{text}` is not a percentage: write it as 80%"))?;
+        let number = text
+            .strip_suffix('%')
+            .ok_or_else(|| format!("`{text}` is not a percentage: write it as 80%"))?;
         let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        match scale(number, 100).filter(|n| digits && *n <= 10_000).and_then(|n| u16::try_from(n).ok()) {
+        match scale(number, 100)
+            .filter(|n| digits && *n <= 10_000)
+            .and_then(|n| u16::try_from(n).ok())
+        {
             Some(hundredths) => Ok(Self(hundredths)),
             None => Err(format!("`{text}` is not between 0% and 100% with at most two decimals")),
         }
@@ -61,7 +66,9 @@ impl CpuCount {
     fn from_number(number: f64) -> Result<Self, String> {
         let thousandths = (number * 1_000.0).round();
         if !(1.0..=1_024_000.0).contains(&thousandths) || (number * 1_000.0 - thousandths).abs() > 1e-6 {
-            return Err(format!("{number} is not a number of processors: write one from 0.001 to 1024, as in 0.5 or 2"));
+            return Err(format!(
+                "{number} is not a number of processors: write one from 0.001 to 1024, as in 0.5 or 2"
+            ));
         }
         // In range and whole by the check above.
         Ok(Self(thousandths as u32))

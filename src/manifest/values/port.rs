@@ -56,14 +56,18 @@ pub struct PortRange {
 
 impl PortRange {
     pub fn single(port: Port) -> Self {
-        Self { first: port, last: port }
+        Self {
+            first: port,
+            last: port,
+        }
     }
 
     pub fn is_single(self) -> bool {
         self.first == self.last
     }
 
-    pub fn len(self) -> u32 {
+    /// How many ports there are.
+    pub fn count(self) -> u32 {
         u32::from(self.last.get()) - u32::from(self.first.get()) + 1
     }
 }
@@ -82,9 +86,14 @@ impl FromStr for PortRange {
                 .ok_or_else(|| format!("`{text}` is not a port or a range of ports: write it as 993 or 49160-49200"))
         };
         let (first, last) = text.split_once('-').unwrap_or((text, text));
-        let range = Self { first: port(first)?, last: port(last)? };
+        let range = Self {
+            first: port(first)?,
+            last: port(last)?,
+        };
         if range.first > range.last {
-            return Err(format!("the range `{text}` ends before it begins: write {last}-{first}"));
+            return Err(format!(
+                "the range `{text}` ends before it begins: write {last}-{first}"
+            ));
         }
         Ok(range)
     }
@@ -92,7 +101,11 @@ impl FromStr for PortRange {
 
 impl fmt::Display for PortRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_single() { self.first.fmt(f) } else { write!(f, "{}-{}", self.first, self.last) }
+        if self.is_single() {
+            self.first.fmt(f)
+        } else {
+            write!(f, "{}-{}", self.first, self.last)
+        }
     }
 }
 
@@ -103,7 +116,11 @@ impl Unit for PortRange {
 
 impl Serialize for PortRange {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.is_single() { self.first.serialize(serializer) } else { serializer.collect_str(self) }
+        if self.is_single() {
+            self.first.serialize(serializer)
+        } else {
+            serializer.collect_str(self)
+        }
     }
 }
 

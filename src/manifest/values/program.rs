@@ -30,7 +30,10 @@ impl FromStr for Version {
         let plain = |c: char| c.is_ascii_alphanumeric() || ".-+_".contains(c);
         let begins = text.starts_with(|c: char| c.is_ascii_digit());
         if !begins || text.len() > 64 || !text.chars().all(plain) || text.ends_with('.') || text.contains("..") {
-            return Err(format!("`{}` is not a version: write it as \"15\" or \"1.10\"", text.escape_debug()));
+            return Err(format!(
+                "`{}` is not a version: write it as \"15\" or \"1.10\"",
+                text.escape_debug()
+            ));
         }
         Ok(Self(text.to_owned()))
     }
@@ -69,7 +72,9 @@ impl<'de> Deserialize<'de> for Version {
             }
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Version, E> {
                 // YAML has already made 1.1 of 1.10.
-                Err(E::custom(format!("a version with a dot is written in quotes, or 1.10 would be 1.1: \"{number}\"")))
+                Err(E::custom(format!(
+                    "a version with a dot is written in quotes, or 1.10 would be 1.1: \"{number}\""
+                )))
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Version, E> {
                 text.parse().map_err(E::custom)
@@ -127,17 +132,27 @@ impl Image {
 fn check_image(text: &str) -> Result<(), String> {
     single_line(text)?;
     let wrong = || format!("`{text}` is not a container image: write it as ghcr.io/acme/api:1.4.0");
-    let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));
+    let (name, digest) = text
+        .split_once('@')
+        .map_or((text, None), |(name, digest)| (name, Some(digest)));
     if let Some(digest) = digest {
         let hex = digest.strip_prefix("sha256:").ok_or_else(wrong)?;
         if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-            return Err(format!("the digest of `{name}` is not sha256: and 64 hexadecimal digits"));
+            return Err(format!(
+                "the digest of `{name}` is not sha256: and 64 hexadecimal digits"
+            ));
         }
     }
-    let (folder, last) = name.rsplit_once('/').map_or(("", name), |(folder, last)| (folder, last));
-    let (last, tag) = last.split_once(':').map_or((last, None), |(last, tag)| (last, Some(tag)));
+    let (folder, last) = name
+        .rsplit_once('/')
+        .map_or(("", name), |(folder, last)| (folder, last));
+    let (last, tag) = last
+        .split_once(':')
+        .map_or((last, None), |(last, tag)| (last, Some(tag)));
     let tag_char = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    if tag.is_some_and(|tag| tag.is_empty() || tag.len() > 128 || tag.starts_with(['.', '-']) || !tag.chars().all(tag_char)) {
+    if tag.is_some_and(|tag| {
+        tag.is_empty() || tag.len() > 128 || tag.starts_with(['.', '-']) || !tag.chars().all(tag_char)
+    }) {
         return Err(wrong());
     }
     let part_char = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
@@ -149,7 +164,9 @@ fn check_image(text: &str) -> Result<(), String> {
     });
     if !host_ok || !parts.all(part_ok) || !part_ok(last) {
         if text.contains(|c: char| c.is_ascii_uppercase()) {
-            return Err(format!("`{text}` has capitals in its name: images are written in lower case"));
+            return Err(format!(
+                "`{text}` has capitals in its name: images are written in lower case"
+            ));
         }
         return Err(wrong());
     }

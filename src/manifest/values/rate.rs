@@ -40,11 +40,15 @@ impl FromStr for Rate {
         let per = match per {
             "s" => RatePer::Second,
             "m" => RatePer::Minute,
-            "h" if count >= 60 => return Err(format!("nginx has no hourly rate: write {}r/m", count / 60)),
+            "h" if count >= 60 => {
+                return Err(format!("nginx has no hourly rate: write {}r/m", count / 60));
+            }
             _ => return Err(wrong()),
         };
         match count {
-            0 => Err(format!("`{text}` lets nothing pass: write a rate above zero, or close the path with `allow`")),
+            0 => Err(format!(
+                "`{text}` lets nothing pass: write a rate above zero, or close the path with `allow`"
+            )),
             1_000_001.. => Err(format!("`{text}` is more than a million: leave the rate out")),
             _ => Ok(Self { count, per }),
         }

@@ -16,8 +16,12 @@ checked_text! {
 
 fn check_setting_name(text: &str) -> Result<(), String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    if !text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !text.chars().all(plain) || text.len() > 128 {
-        return Err(format!("`{}` is not the name of a setting: use letters, digits, `_`, `.` and `-`", text.escape_debug()));
+    if !text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || !text.chars().all(plain) || text.len() > 128
+    {
+        return Err(format!(
+            "`{}` is not the name of a setting: use letters, digits, `_`, `.` and `-`",
+            text.escape_debug()
+        ));
     }
     Ok(())
 }
@@ -57,7 +61,9 @@ impl<'de> de::Visitor<'de> for SettingVisitor {
         Ok(Setting::Number(value.into()))
     }
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Setting, E> {
-        Number::from_f64(value).map(Setting::Number).ok_or_else(|| E::custom("not a number that can be written"))
+        Number::from_f64(value)
+            .map(Setting::Number)
+            .ok_or_else(|| E::custom("not a number that can be written"))
     }
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Setting, E> {
         text.parse().map(Setting::Text).map_err(E::custom)
@@ -110,9 +116,9 @@ fn check_json(value: &serde_json::Value) -> Result<(), String> {
     match value {
         serde_json::Value::String(text) => no_placeholder(text),
         serde_json::Value::Array(items) => items.iter().try_for_each(check_json),
-        serde_json::Value::Object(map) => {
-            map.iter().try_for_each(|(key, value)| single_line(key).and_then(|()| check_json(value)))
-        }
+        serde_json::Value::Object(map) => map
+            .iter()
+            .try_for_each(|(key, value)| single_line(key).and_then(|()| check_json(value))),
         _ => Ok(()),
     }
 }

@@ -6,27 +6,37 @@ use super::unit::checked_text;
 /// No character that could end a line or hide one, and nothing that reads as a secret's placeholder.
 pub(super) fn single_line(text: &str) -> Result<(), String> {
     no_placeholder(text)?;
-    match text.chars().find(|c| is_line_breaking(*c)) {
+    match text.chars().find(|c| is_unseen(*c)) {
         None => Ok(()),
         Some('\n' | '\r') => Err("a line break cannot stand here: write one line".into()),
-        Some(c) => Err(format!("the control character U+{:04X} cannot stand here: remove it", u32::from(c))),
+        Some(c) => Err(format!(
+            "the control character U+{:04X} cannot stand here: remove it",
+            u32::from(c)
+        )),
     }
 }
 
 pub(super) fn no_placeholder(text: &str) -> Result<(), String> {
     if text.contains("{{secret:") {
-        return Err("`{{secret:` is reserved for the files of the bundle: refer to a secret as `{secret: name}`".into());
+        return Err(
+            "`{{secret:` is reserved for the files of the bundle: refer to a secret as `{secret: name}`".into(),
+        );
     }
     Ok(())
 }
 
-fn is_line_breaking(c: char) -> bool {
-    // U+2028 and U+2029 end a line for some readers of JSON, JavaScript and YAML.
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+fn is_unseen(c: char) -> bool {
+    // U+2028 and U+2029 end a line for some readers; the rest would show a reviewer something else than what is there.
+    c.is_control()
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
 }
 
 pub(super) fn not_empty(text: &str, what: &str) -> Result<(), String> {
-    if text.is_empty() { Err(format!("{what} cannot be empty")) } else { Ok(()) }
+    if text.is_empty() {
+        Err(format!("{what} cannot be empty"))
+    } else {
+        Ok(())
+    }
 }
 
 checked_text! {
@@ -46,7 +56,7 @@ checked_text! {
 
 checked_text! {
     /// An e-mail address.
-    Email: "email", Some(r"^[^@\s]+@[^@\s]+$"), ["ops@acme.example"], check_email
+    Email: "email", Some(r"^[A-Za-z0-9._+=][A-Za-z0-9._+=-]*@[a-z0-9.-]+$"), ["ops@acme.example"], check_email
 }
 
 checked_text! {
@@ -83,9 +93,12 @@ impl Text {
 
 fn check_multi_text(text: &str) -> Result<(), String> {
     no_placeholder(text)?;
-    match text.chars().find(|c| is_line_breaking(*c) && !matches!(c, '\n' | '\t')) {
+    match text.chars().find(|c| is_unseen(*c) && !matches!(c, '\n' | '\t')) {
         None => Ok(()),
-        Some(c) => Err(format!("the control character U+{:04X} cannot stand here: remove it", u32::from(c))),
+        Some(c) => Err(format!(
+            "the control character U+{:04X} cannot stand here: remove it",
+            u32::from(c)
+        )),
     }
 }
 
@@ -93,8 +106,8 @@ fn check_email(text: &str) -> Result<(), String> {
     single_line(text)?;
     let wrong = || format!("`{text}` is not an e-mail address: write it as name@domain");
     let (user, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
-    if user.is_empty() || !user.chars().all(plain) {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._+=-".contains(c);
+    if user.is_empty() || user.starts_with('-') || !user.chars().all(plain) {
         return Err(wrong());
     }
     check_domain(domain)
@@ -104,7 +117,9 @@ fn check_url(text: &str) -> Result<(), String> {
     single_line(text)?;
     let url = url::Url::parse(text).map_err(|e| format!("`{text}` is not an address: {e}"))?;
     if !matches!(url.scheme(), "http" | "https") || text.contains(char::is_whitespace) {
-        return Err(format!("`{text}` is not a web address: it begins with https:// or http:// and has no blanks"));
+        return Err(format!(
+            "`{text}` is not a web address: it begins with https:// or http:// and has no blanks"
+        ));
     }
     if url.password().is_some() {
         return Err("an address with a password in it is a secret: declare it under `secrets` and refer to it".into());
@@ -113,6 +128,12 @@ fn check_url(text: &str) -> Result<(), String> {
 }
 
 fn check_location(text: &str) -> Result<(), String> {
+    if let Some(c) = text.chars().find(|c| "$\"'\\{};".contains(*c)) {
+        return Err(format!(
+            "`{c}` cannot stand in a redirect: write it as %{:02X}",
+            u32::from(c)
+        ));
+    }
     if text.starts_with('/') && !text.starts_with("//") {
         single_line(text)?;
         return match text.find(char::is_whitespace) {
@@ -130,14 +151,20 @@ fn check_time_zone(text: &str) -> Result<(), String> {
     if named && parts.len() <= 3 && parts.iter().all(|part| area(part)) {
         return Ok(());
     }
-    Err(format!("`{text}` is not the name of a time zone: write it as in Europe/Paris, or UTC"))
+    Err(format!(
+        "`{text}` is not the name of a time zone: write it as in Europe/Paris, or UTC"
+    ))
 }
 
 fn check_time_of_day(text: &str) -> Result<(), String> {
     let wrong = || format!("`{text}` is not a time of the day: write it as 04:00");
     let (hours, minutes) = text.split_once(':').ok_or_else(wrong)?;
     let number = |digits: &str, below: u8| digits.len() == 2 && digits.parse::<u8>().is_ok_and(|n| n < below);
-    if number(hours, 24) && number(minutes, 60) { Ok(()) } else { Err(wrong()) }
+    if number(hours, 24) && number(minutes, 60) {
+        Ok(())
+    } else {
+        Err(wrong())
+    }
 }
 
 fn check_ssh_key(text: &str) -> Result<(), String> {
@@ -156,7 +183,9 @@ fn check_ssh_key(text: &str) -> Result<(), String> {
     }
     let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
     if !key.starts_with("AAAA") || key.len() < 40 || !key.trim_end_matches('=').chars().all(base64) {
-        return Err(format!("the text after `{kind}` is not a public key: copy the whole line of the .pub file"));
+        return Err(format!(
+            "the text after `{kind}` is not a public key: copy the whole line of the .pub file"
+        ));
     }
     Ok(())
 }

@@ -112,6 +112,8 @@ fn check<T: Unit>(text: &str) -> Result<(), String> {
 macro_rules! table {
     ($($name:ident),+ ; keys: $($key:ident),+ $(,)?) => {
         const UNITS: &[(&str, Checker)] = &[$((<$name as Unit>::UNIT, check::<$name>)),+];
+        #[cfg(test)]
+        const PATTERNS: &[(&str, Option<&str>)] = &[$((<$name as Unit>::UNIT, <$name as Unit>::PATTERN)),+];
         const KEYS: &[(&str, Option<&str>)] = &[$((<$key as Unit>::UNIT, <$key as Unit>::PATTERN)),+];
     };
 }
@@ -151,10 +153,12 @@ table!(
     RedisCommand,
     RuleName,
     Schedule,
+    ServerName,
     SecretName,
     SecretPath,
     SettingName,
     SocketName,
+    SourceGlob,
     SourcePath,
     SqlName,
     SqlPattern,
@@ -180,5 +184,15 @@ pub fn units() -> &'static [(&'static str, Checker)] {
 
 /// The unit whose pattern this is: map keys reach the schema by their pattern alone.
 pub fn key_unit(pattern: &str) -> Option<&'static str> {
-    KEYS.iter().find(|(_, of_unit)| *of_unit == Some(pattern)).map(|(unit, _)| *unit)
+    KEYS.iter()
+        .find(|(_, of_unit)| *of_unit == Some(pattern))
+        .map(|(unit, _)| *unit)
+}
+
+#[cfg(test)]
+pub(super) fn pattern_of(unit: &str) -> Option<&'static str> {
+    PATTERNS
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .and_then(|(_, pattern)| *pattern)
 }

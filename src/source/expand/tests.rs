@@ -41,13 +41,25 @@ fn every_short_form_has_its_long_one() {
         (json!({"uses": ["a", "b"]}), json!({"uses": {"a": {}, "b": {}}})),
         (json!({"uses": "a"}), json!({"uses": {"a": {}}})),
         (json!({"uses": [1]}), json!({"uses": [1]})),
-        (json!({"routes": {"@": {"paths": {"/": "web"}}}}), json!({"routes": {"@": {"paths": {"/": {"to": "web"}}}}})),
-        (json!({"routes": {"@": {"paths": {"/": 3}}}}), json!({"routes": {"@": {"paths": {"/": 3}}}})),
+        (
+            json!({"routes": {"@": {"paths": {"/": "web"}}}}),
+            json!({"routes": {"@": {"paths": {"/": {"to": "web"}}}}}),
+        ),
+        (
+            json!({"routes": {"@": {"paths": {"/": 3}}}}),
+            json!({"routes": {"@": {"paths": {"/": 3}}}}),
+        ),
         (json!({"hook": "stays"}), json!({"hook": "stays"})),
         (json!({"maybe": 80}), json!({"maybe": {"listen": 80}})),
         (json!({"maybe": "x"}), json!({"maybe": "x"})),
-        (json!({"services": {"a": {"port": 1}}}), json!({"services": {"a": {"port": {"listen": 1}}}})),
-        (json!({"services": {"a": {"kind": "db", "port": 1}}}), json!({"services": {"a": {"kind": "db", "port": [1]}}})),
+        (
+            json!({"services": {"a": {"port": 1}}}),
+            json!({"services": {"a": {"port": {"listen": 1}}}}),
+        ),
+        (
+            json!({"services": {"a": {"kind": "db", "port": 1}}}),
+            json!({"services": {"a": {"kind": "db", "port": [1]}}}),
+        ),
     ] {
         let once = expanded(short.clone());
         assert_eq!(once, long, "{short}");
@@ -60,5 +72,8 @@ fn a_patch_takes_its_kind_from_what_it_patches() {
     let node = |json: Json| Node::from_json(&json, &Origin::DEFAULT);
     let base = node(json!({"services": {"a": {"kind": "db"}}}));
     let patch = expand(node(json!({"services": {"a": {"port": 1}}})), &schema(), Some(&base));
-    assert_eq!(merge(base, &patch).to_json(), json!({"services": {"a": {"kind": "db", "port": [1]}}}));
+    assert_eq!(
+        merge(base, &patch).to_json(),
+        json!({"services": {"a": {"kind": "db", "port": [1]}}})
+    );
 }

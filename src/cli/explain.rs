@@ -1,0 +1,157 @@
+//! `explain`: a rule's document, or where a file of the bundle comes from.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use sitewright::EnvironmentResult;
+use sitewright::check;
+use sitewright::diag::suggest;
+use sitewright::emit::{Artifact, HostBundle};
+use sitewright::source::{Files, Pointer};
+
+use super::input::Input;
+use super::output::{self, Failure, Format, Outcome};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A rule's code, or a file of the bundle with a line if wanted, as in `out/production/vps/rootfs/etc/nginx/nginx.conf:12`
+    #[arg(value_name = "CODE | PATH[:LINE]")]
+    subject: String,
+    /// The manifest [default: site.yaml, else site.example.yaml]
+    #[arg(short, long, value_name = "FILE")]
+    manifest: Option<camino::Utf8PathBuf>,
+    /// Folder of the bundle
+    #[arg(short, long, default_value = "out", value_name = "DIR")]
+    out: camino::Utf8PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    if let Some(document) = check::document(&arguments.subject) {
+        output::print(document)?;
+        return Ok(0);
+    }
+    if !arguments.subject.contains('/') {
+        let near = suggest(&arguments.subject, check::codes())
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        return Err(Failure::Message(format!(
+            "there is no rule `{}`{near}",
+            arguments.subject
+        )));
+    }
+    let input = Input {
+        manifest: arguments.manifest.clone(),
+        out: arguments.out.clone(),
+        environments: Vec::new(),
+    };
+    let loaded = match input.load()? {
+        Ok(loaded) => loaded,
+        Err(report) => {
+            output::report(&report, Format::Human)?;
+            return Ok(1);
+        }
+    };
+    let compilation = loaded.compile(&[]);
+    let (path, line) = split(&arguments.subject);
+    let relative = path.strip_prefix(&format!("{}/", arguments.out)).unwrap_or(path);
+    for environment in &compilation.environments {
+        if let Some((host, artifact)) = find(environment, relative) {
+            output::print(&explained(environment, host, artifact, line, &loaded.source.files))?;
+            return Ok(0);
+        }
+    }
+    output::report(&compilation.report, Format::Human)?;
+    Err(Failure::Message(format!(
+        "`{path}` is no file of the bundle that a host installs; see {}/ENVIRONMENT/bundle.json",
+        arguments.out
+    )))
+}
+
+fn split(subject: &str) -> (&str, Option<u32>) {
+    match subject.rsplit_once(':') {
+        Some((path, line)) => line.parse().map_or((subject, None), |line| (path, Some(line))),
+        None => (subject, None),
+    }
+}
+
+fn find<'a>(environment: &'a EnvironmentResult, path: &str) -> Option<(&'a HostBundle, &'a Artifact)> {
+    let compiled = environment.compiled.as_ref()?;
+    let path = path.strip_prefix(&environment.name)?.strip_prefix('/')?;
+    compiled.hosts.iter().find_map(|host| {
+        let place = path.strip_prefix(&host.host)?.strip_prefix("/rootfs")?;
+        host.artifacts
+            .iter()
+            .find(|artifact| artifact.path == place)
+            .map(|artifact| (host, artifact))
+    })
+}
+
+fn explained(
+    environment: &EnvironmentResult,
+    host: &HostBundle,
+    artifact: &Artifact,
+    line: Option<u32>,
+    files: &Files,
+) -> String {
+    let mut text = String::new();
+    let mut row = |name: &str, value: String| writeln!(text, "{name:<10} {value}").expect("writing to a string");
+    row("path", artifact.path.clone());
+    row("made by", format!("emit/{}", artifact.set));
+    row(
+        "owner",
+        format!("{}:{}, mode {:04o}", artifact.owner, artifact.group, artifact.mode),
+    );
+    if artifact.verbatim {
+        row(
+            "verbatim",
+            "it came through an escape hatch: nothing here knows what it says".into(),
+        );
+    }
+    if artifact.needs_secrets() {
+        row("secrets", "filled in on the host by install.sh".into());
+    }
+    for action in &artifact.actions {
+        row(
+            "on change",
+            host.effects
+                .get(action)
+                .filter(|effect| !effect.is_empty())
+                .cloned()
+                .unwrap_or_else(|| action.clone()),
+        );
+    }
+    let origins: Vec<&Pointer> = match line {
+        Some(line) => artifact
+            .lines
+            .iter()
+            .take_while(|(first, _)| *first <= line)
+            .last()
+            .map(|(_, origin)| origin)
+            .into_iter()
+            .collect(),
+        None => artifact.origins.iter().collect(),
+    };
+    let mut places: Vec<String> = origins
+        .into_iter()
+        .map(|origin| place(environment, origin, files))
+        .collect();
+    places.dedup();
+    let mut seen = std::collections::BTreeSet::new();
+    for place in places.into_iter().filter(|place| seen.insert(place.clone())) {
+        row("from", place);
+    }
+    text
+}
+
+fn place(environment: &EnvironmentResult, origin: &Pointer, files: &Files) -> String {
+    let found = environment.tree.locate_key(origin);
+    match found.place {
+        Some(place) => format!(
+            "{}:{} {}",
+            files.name(place.file),
+            files.start(place).line,
+            origin.dotted()
+        ),
+        None => format!("{} (default)", origin.dotted()),
+    }
+}

@@ -1,0 +1,163 @@
+//! Containers: one compose file a host, what its containers read, and the engine that runs them.
+//!
+//! Compose sees by itself that an image, a variable or a limit changed, but not what stands in a mounted file. So every
+//! container carries a digest of its files as a label, and that of the secrets in them: they change, the label changes,
+//! and compose makes the container anew.
+
+mod daemon;
+mod file;
+mod service;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Artifact, Emission, Emitter};
+use crate::site::{Action, Container, Directory, Encoding, Host, Mount, Pointer, Site, order, placeholder};
+use file::{Config, Ipam, Network, Project, SecretFile, Volume};
+
+const NAME: &str = "compose";
+
+pub(crate) const EMITTER: Emitter = Emitter { name: NAME, emit };
+
+fn emit(site: &Site, host: &Host) -> Emission {
+    let mut emission = Emission::default();
+    if host.containers.is_empty() {
+        return emission;
+    }
+    daemon::engine(site, host, &mut emission);
+    let folder = format!("{}/compose", site.etc());
+    let path = format!("{folder}/compose.yaml");
+    let origins: BTreeSet<Pointer> = host
+        .containers
+        .iter()
+        .map(|container| container.origin.clone())
+        .collect();
+    let project = format!(
+        "# Made by Sitewright from the site's manifest: change that, not this file.\n{}",
+        project(site, host)
+    );
+    emission.artifacts.push(
+        Artifact::new(NAME, &path, project)
+            .mode(0o600)
+            .from(origins)
+            .triggers(NAME),
+    );
+    for container in &host.containers {
+        emission.artifacts.extend(environment_file(container));
+    }
+    emission.artifacts.extend(secret_files(&folder, host));
+    emission.directories.push(Directory {
+        path: format!("{folder}/secrets"),
+        origin: host.origin.clone(),
+        owner: "root".into(),
+        group: "root".into(),
+        mode: 0o700,
+    });
+    emission.actions.push(Action {
+        name: NAME.to_owned(),
+        order: order::CONTAINERS,
+        check: Some(format!("docker compose --file {path} config --quiet")),
+        run: Some(format!(
+            "docker compose --project-name {} --file {path} up --detach --remove-orphans --quiet-pull --wait",
+            site.name
+        )),
+        effect: "makes the containers anew that changed".to_owned(),
+    });
+    emission
+}
+
+fn environment_file(container: &Container) -> Option<Artifact> {
+    let file = container.environment_file.as_ref()?;
+    let (content, lines) = super::environment::write(file);
+    Some(
+        Artifact::new(NAME, &file.path, content)
+            .mode(0o600)
+            .from([container.origin.clone()])
+            .traced(lines)
+            .triggers(NAME),
+    )
+}
+
+/// A container's user is not one of the host, so the files are for everybody, in a folder that only root enters.
+fn secret_files(folder: &str, host: &Host) -> Vec<Artifact> {
+    let mut users: BTreeMap<&str, BTreeSet<Pointer>> = BTreeMap::new();
+    for container in &host.containers {
+        for (_, secret) in &container.secrets {
+            users.entry(secret).or_default().insert(container.origin.clone());
+        }
+    }
+    let file = |(secret, origins): (&str, BTreeSet<Pointer>)| {
+        Artifact::new(
+            NAME,
+            format!("{folder}/secrets/{secret}"),
+            placeholder(secret, Encoding::Pem),
+        )
+        .mode(0o444)
+        .from(origins)
+        .triggers(NAME)
+    };
+    users.into_iter().map(file).collect()
+}
+
+fn project(site: &Site, host: &Host) -> String {
+    let services: BTreeMap<String, serde_yaml::Value> = host
+        .containers
+        .iter()
+        .map(|container| (container.name.clone(), service::service(site, host, container)))
+        .collect();
+    let volumes = host
+        .containers
+        .iter()
+        .flat_map(|container| &container.mounts)
+        .filter_map(|mount| match mount {
+            Mount::Volume { name, .. } => Some((name.clone(), Volume {})),
+            Mount::Bind { .. } => None,
+        });
+    let secrets = host.containers.iter().flat_map(|container| &container.secrets);
+    let project = Project {
+        name: site.name.clone(),
+        services,
+        networks: host
+            .container_networks
+            .iter()
+            .map(|network| {
+                (
+                    network.name.clone(),
+                    Network {
+                        internal: network.internal,
+                        ipam: Ipam {
+                            config: vec![Config {
+                                subnet: network.subnet.clone(),
+                            }],
+                        },
+                    },
+                )
+            })
+            .collect(),
+        volumes: volumes.collect(),
+        secrets: secrets
+            .map(|(_, secret)| {
+                (
+                    secret.clone(),
+                    SecretFile {
+                        file: format!("./secrets/{secret}"),
+                    },
+                )
+            })
+            .collect(),
+    };
+    let tree = serde_yaml::to_value(&project).expect("it is made of maps, lists and scalars");
+    serde_yaml::to_string(&literal(tree)).expect("it is made of maps, lists and scalars")
+}
+
+/// Compose reads `$NAME` as a variable everywhere; ours were resolved when the manifest was compiled.
+fn literal(value: serde_yaml::Value) -> serde_yaml::Value {
+    use serde_yaml::Value;
+    match value {
+        Value::String(text) => Value::String(text.replace('$', "$$")),
+        Value::Sequence(items) => Value::Sequence(items.into_iter().map(literal).collect()),
+        Value::Mapping(map) => Value::Mapping(map.into_iter().map(|(key, value)| (key, literal(value))).collect()),
+        other => other,
+    }
+}

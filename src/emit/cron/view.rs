@@ -1,0 +1,87 @@
+//! What the templates of this folder show.
+
+use serde::Serialize;
+
+use crate::render::escape;
+use crate::site::{Host, Job, JobRun, Pointer, Site};
+
+#[derive(Serialize)]
+pub(super) struct CrontabView {
+    contact: String,
+    timezone: String,
+    jobs: Vec<JobLine>,
+}
+
+#[derive(Serialize)]
+struct JobLine {
+    origin: Pointer,
+    description: String,
+    schedule: String,
+    user: String,
+    command: String,
+}
+
+impl CrontabView {
+    pub(super) fn new(site: &Site, host: &Host) -> Self {
+        Self {
+            contact: site.contact.clone(),
+            timezone: site.timezone.clone(),
+            jobs: host.jobs.iter().map(|job| line(site, job)).collect(),
+        }
+    }
+}
+
+fn line(site: &Site, job: &Job) -> JobLine {
+    let mut words = vec![format!("/usr/local/lib/{}/run-job", site.name), job.name.clone()];
+    match &job.run {
+        JobRun::Command(command) => words.extend(command.iter().cloned()),
+        JobRun::Unit(unit) => words.extend(["systemctl".into(), "start".into(), "--wait".into(), unit.clone()]),
+        JobRun::Container { service, command } => {
+            words.extend(["--container".into(), service.clone()]);
+            words.extend(command.iter().cloned());
+        }
+    }
+    JobLine {
+        origin: job.origin.clone(),
+        description: one_line(&job.description),
+        schedule: job.schedule.clone(),
+        user: job.user.clone(),
+        command: command(&words),
+    }
+}
+
+/// A command of a crontab, where a bare `%` would end it.
+fn command(words: &[String]) -> String {
+    one_line(&escape::shell_words(words)).replace('%', "\\%")
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct LocksView {
+    site: String,
+    jobs: Vec<LockLine>,
+}
+
+#[derive(Serialize)]
+struct LockLine {
+    origin: Pointer,
+    path: String,
+    user: String,
+}
+
+impl LocksView {
+    pub(super) fn new(site: &Site, host: &Host, quoted: fn(&str) -> String) -> Self {
+        let line = |job: &Job| LockLine {
+            origin: job.origin.clone(),
+            path: quoted(&format!("/run/{}-jobs/{}.lock", site.name, job.name)),
+            user: job.user.clone(),
+        };
+        Self {
+            site: site.name.clone(),
+            jobs: host.jobs.iter().map(line).collect(),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Keys: unknown ones, missing ones, and those that exclude each other.
+
+use jsonschema::error::ValidationErrorKind as Kind;
+use serde_json::Value as Json;
+
+use super::{Teller, split};
+use crate::diag::{Diagnostic, listing, suggest};
+use crate::source::node::Node;
+use crate::source::pointer::Pointer;
+use crate::source::schema::{View, list};
+use crate::source::validate::planned::planned_values;
+use crate::source::validate::{Told, words};
+
+impl<'a> Teller<'a> {
+    pub(super) fn unknown(&self, pointer: &Pointer, view: &View<'a>, key: &str) -> Told {
+        let known: Vec<&str> = view.keys().collect();
+        unknown_key(pointer, key, &known, self.elsewhere(pointer, view, key))
+    }
+
+    /// Where else the key belongs: a wrong indentation puts it one level too deep or too high.
+    fn elsewhere(&self, pointer: &Pointer, view: &View<'a>, key: &str) -> Option<String> {
+        let outer = pointer
+            .parent()
+            .filter(|parent| self.schema.view_at(self.root, parent).keys().any(|known| known == key));
+        if let Some(outer) = outer {
+            return Some(format!("`{key}` belongs one level up, in {}", outer.in_words()));
+        }
+        let has = |outer: &&str| {
+            self.schema
+                .view(view.property(outer), None, None)
+                .keys()
+                .any(|known| known == key)
+        };
+        view.keys()
+            .find(has)
+            .map(|outer| format!("`{key}` belongs under `{outer}`: write `{outer}: {{{key}: …}}`"))
+    }
+
+    pub(super) fn missing(&self, pointer: &Pointer, node: &Node, view: &View<'a>, key: &str) -> Told {
+        let known: Vec<&str> = view.keys().collect();
+        let mut unknown = node
+            .as_map()
+            .into_iter()
+            .flat_map(|map| map.keys())
+            .filter(|key| !known.contains(&key.as_str()));
+        if let Some(misspelt) = unknown.find(|unknown| suggest(unknown, [key]).is_some()) {
+            return unknown_key(pointer, misspelt, &[key], None);
+        }
+        let at = self.written(pointer);
+        let inner = self.schema.view(view.property(key), None, None);
+        let example = words::example(&inner).or_else(|| {
+            let values = inner.parts().find_map(|part| part.get("enum")?.as_array())?;
+            let planned: Vec<&str> = planned_values(&inner).collect();
+            values
+                .iter()
+                .find(|value| value.as_str().is_none_or(|value| !planned.contains(&value)))
+                .map(words::typed)
+        });
+        let description = inner
+            .parts()
+            .find_map(|part| part.get("description")?.as_str())
+            .unwrap_or_default();
+        let finding = Diagnostic::error("missing-key", format!("{} needs `{key}`", at.in_words()))
+            .at_key(&at, format!("`{key}` is missing here"))
+            .why(description.lines().next().unwrap_or_default())
+            .help(format!("add `{key}: {}`", example.as_deref().unwrap_or("…")));
+        Told {
+            pointer: pointer.child(key),
+            finding,
+        }
+    }
+
+    pub(super) fn key_choice(&self, at: &Pointer, node: &Node, keys: &[&str]) -> Diagnostic {
+        let present: Vec<&str> = keys.iter().copied().filter(|key| node.child(key).is_some()).collect();
+        let all = listing(keys.iter().copied()).replace(" and `", " or `");
+        let name = at.in_words();
+        if present.is_empty() {
+            return Diagnostic::error("key-choice", format!("{name} needs one of {all}"))
+                .at_key(at, "none of them is here")
+                .help(format!(
+                    "add `{}: …`, for example",
+                    keys.first().copied().unwrap_or_default()
+                ));
+        }
+        let both = listing(present.iter().copied());
+        let finding = Diagnostic::error(
+            "key-choice",
+            format!("{name} has {both}, and only one of them can count"),
+        );
+        present
+            .iter()
+            .fold(finding, |finding, key| finding.at_key(&at.child(key), ""))
+            .help(format!("keep one of {all}"))
+    }
+}
+
+/// The keys of which exactly one is needed.
+pub(super) fn one_of<'s>(view: &View<'s>) -> Option<Vec<&'s str>> {
+    let keys: Vec<&str> = view
+        .parts()
+        .flat_map(|part| list(part, "x-one-of"))
+        .filter_map(Json::as_str)
+        .collect();
+    (!keys.is_empty()).then_some(keys)
+}
+
+pub(crate) fn unknown_key(pointer: &Pointer, key: &str, known: &[&str], elsewhere: Option<String>) -> Told {
+    let at = pointer.child(key);
+    let near = suggest(key, known.iter().copied());
+    let help = match (near, elsewhere) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, Some(elsewhere)) => elsewhere,
+        (None, None) if known.is_empty() => "it takes no keys: remove this one".to_owned(),
+        (None, None) => format!("it takes {}", listing(known.iter().copied())),
+    };
+    let inside = if pointer.is_root() {
+        "at the top of the manifest".to_owned()
+    } else {
+        format!("in {}", pointer.in_words())
+    };
+    let finding = Diagnostic::error("unknown-key", format!("unknown key {} {inside}", words::quoted(key)))
+        .at_key(&at, "no such key")
+        .help(help);
+    Told { pointer: at, finding }
+}
+
+pub(super) fn bad_key(pointer: &Pointer, key: &str, kind: &Kind) -> Told {
+    let at = pointer.child(key);
+    let finding = match kind {
+        Kind::Custom { message, .. } => {
+            let (what, todo) = split(message);
+            let finding = Diagnostic::error("invalid-key", format!("a key of {}: {what}", pointer.in_words()));
+            finding.help(todo.unwrap_or_default())
+        }
+        Kind::Enum { options } => {
+            let names: Vec<&str> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Json::as_str)
+                .collect();
+            return unknown_key(pointer, key, &names, None);
+        }
+        _ => Diagnostic::error(
+            "invalid-key",
+            format!("{} cannot be a key of {}", words::quoted(key), pointer.in_words()),
+        ),
+    };
+    Told {
+        finding: finding.at_key(&at, ""),
+        pointer: at,
+    }
+}

@@ -105,6 +105,10 @@ impl Layer {
 
     /// Users, directories, owners and modes, by the system's own tools and the plan.
     fn let_the_system_prepare(&mut self, host: &Host) {
+        let ours = |folder| host.files.iter().any(|file| file.under(folder));
+        if host.plan.is_empty() && !ours("/etc/sysusers.d") && !ours("/etc/tmpfiles.d") {
+            return;
+        }
         let mut script = String::from(
             "systemd-sysusers 2>&1\nfor f in /etc/tmpfiles.d/*.conf; do [ ! -e \"$f\" ] || systemd-tmpfiles --create \"$f\"; done\n",
         );

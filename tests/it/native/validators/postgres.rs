@@ -76,7 +76,8 @@ done
 port=$(sed -n 's/.*socket "[^"]*PGSQL\.\([0-9]*\)".*/\1/p' /run/log | head -1)
 ask() { as psql -X -q -At -v ON_ERROR_STOP=1 -h /run/postgresql -p "${port:-5432}" -d postgres "$@" 2>&1; }
 if kill -0 $server 2>/dev/null; then
-  ask -c "select sourcefile || ':' || sourceline || ': ' || name || ': ' || error from pg_file_settings where error is not null"
+  ask -c "select sourcefile || ':' || sourceline || ': ' || name || ': ' || error from pg_file_settings where error is not null
+    and name not in ('unix_socket_directories', 'logging_collector', 'log_destination')"
   ask -c "select 'pg_hba.conf:' || line_number || ': ' || error from pg_hba_file_rules where error is not null"
   ask -c "select 'pg_ident.conf:' || line_number || ': ' || error from pg_ident_file_mappings where error is not null"
 "#,
@@ -91,9 +92,9 @@ if kill -0 $server 2>/dev/null; then
         }
     }
     script.push_str(
-        r#"  kill -INT $server; wait $server 2>/dev/null
-else
+        r#"else
   echo 'the server does not start'
+  cat /run/log
 fi
 grep -E '(WARNING|ERROR|FATAL|PANIC): ' /run/log
 true

@@ -48,6 +48,7 @@ fn script(site: &str, file: &File) -> String {
          [ -e /usr/local/etc/redis ] || ln -s '{folder}' /usr/local/etc/redis\n\
          [ -e /run/secrets ] || ln -s /etc/{site}/secrets /run/secrets\n\
          cp '{at}' /run/copy.conf && cd /data\n\
-         exec timeout -s TERM 2 redis-server /run/copy.conf {kind} --logfile '\"\"' --daemonize no"
+         timeout -s TERM 2 redis-server /run/copy.conf {kind} --logfile /run/redis.log --daemonize no
+         code=$?; cat /run/redis.log 2>/dev/null; exit $code"
     )
 }

@@ -13,8 +13,10 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         (distance <= allowed && distance < length || begun)
             .then_some((!begun && distance > 1, distance))
     };
+    // A list that is longer than this is no list of names that somebody had in mind.
     candidates
         .into_iter()
+        .take(2_000)
         .filter(|candidate| *candidate != word)
         .filter_map(|candidate| near(candidate).map(|rank| (rank, candidate)))
         .min()

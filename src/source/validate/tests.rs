@@ -1,5 +1,6 @@
 use super::*;
 use crate::source::{Origin, Schema, Source};
+use proptest::prelude::*;
 use serde_json::json;
 
 fn size(text: &str) -> Result<(), String> {
@@ -88,6 +89,7 @@ fn told_of(text: &str) -> Vec<String> {
     let validator = Validator::new(schema(), &[("size", size), ("word", word)]);
     let source = Source::read("site.yaml", text, validator.schema()).unwrap();
     let findings = validator.validate(&source.root);
+    agrees(&validator, &source.root);
     findings
         .iter()
         .map(|finding| format!("{}: {} | {}", finding.code, finding.title, finding.help))
@@ -283,4 +285,56 @@ fn a_tree_without_places_is_told_too() {
         validator.validate(&root)[0].title,
         "`services.a.port.listen` must be a whole number, not a text"
     );
+}
+
+/// The quick answer is the validator's, or none.
+fn agrees(validator: &Validator, root: &Node) {
+    if let Some(quick) = validator.fits(root) {
+        assert_eq!(
+            quick,
+            validator.compiled().is_valid(&root.to_json()),
+            "{}",
+            root.to_json()
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_quick_answer_is_the_validators(root in tree()) {
+        let validator = Validator::new(schema(), &[("size", size), ("word", word)]);
+        agrees(&validator, &Node::from_json(&root, &Origin::DEFAULT));
+    }
+}
+
+/// Trees of the words that mean something to the schema.
+fn tree() -> impl Strategy<Value = Json> {
+    let key = || {
+        prop::sample::select(vec![
+            "site", "name", "domain", "tls", "files", "acme", "tags", "either", "x", "services",
+            "kind", "port", "listen", "on", "limits", "memory", "version",
+        ])
+    };
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(Json::from),
+        (-1..70_000).prop_map(Json::from),
+        Just(json!(1.0)),
+        Just(json!(0.5)),
+        prop::sample::select(vec!["", "app", "db", "on", "1GiB", "a b", "systemd"])
+            .prop_map(Json::from),
+    ];
+    let inner = leaf.prop_recursive(4, 40, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
+            prop::collection::btree_map(key().prop_map(str::to_owned), inner, 0..5)
+                .prop_map(|map| Json::Object(map.into_iter().collect())),
+        ]
+    });
+    prop::collection::btree_map(key().prop_map(str::to_owned), inner, 0..5).prop_map(|map| {
+        let mut map: serde_json::Map<String, Json> = map.into_iter().collect();
+        map.entry("site")
+            .or_insert(json!({"name": "a", "domain": "b"}));
+        map.into()
+    })
 }

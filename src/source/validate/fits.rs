@@ -3,8 +3,6 @@
 //! Most manifests are right, and the validator that says what is wrong costs more to build than all else that `check` does. So
 //! this says yes or no quickly where it can be sure, and nothing where it cannot; a test holds it against the validator.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Number, Value as Json};
 
 use crate::source::node::{Node, Value};
@@ -15,7 +13,7 @@ const DEEPEST: usize = 400;
 
 pub(super) struct Fitter<'a> {
     pub(super) schema: &'a Schema,
-    pub(super) units: &'a BTreeMap<&'static str, super::Check>,
+    pub(super) units: &'a super::Checks,
 }
 
 /// `None`: this cannot tell.

@@ -22,6 +22,7 @@ use crate::diag::Diagnostic;
 pub type Units = &'static [(&'static str, Check)];
 
 type Check = fn(&str) -> Result<(), String>;
+type Checks = BTreeMap<&'static str, Check>;
 
 /// A manifest with more errors than this has one mistake that makes them all.
 const MOST_ERRORS: usize = 500;
@@ -29,7 +30,7 @@ const MOST_ERRORS: usize = 500;
 #[derive(Debug)]
 pub struct Validator {
     schema: Schema,
-    units: BTreeMap<&'static str, Check>,
+    units: Checks,
     /// Built when something is wrong.
     compiled: OnceLock<jsonschema::Validator>,
 }
@@ -80,6 +81,7 @@ impl Validator {
             let teller = tell::Teller {
                 schema: &self.schema,
                 root,
+                units: &self.units,
             };
             let errors = self
                 .compiled()
@@ -91,6 +93,21 @@ impl Validator {
         told.extend(planned::unknown_in_patches(&self.schema, root));
         let mut seen = BTreeSet::new();
         told.retain(|told| seen.insert((told.pointer.clone(), told.finding.code)));
+        // What is of the wrong type is also too small, too large or in no list.
+        let mistyped: BTreeSet<Pointer> = told
+            .iter()
+            .filter(|told| told.finding.code == "wrong-type")
+            .map(|told| told.pointer.clone())
+            .collect();
+        let further = [
+            "out-of-range",
+            "unknown-value",
+            "invalid-value",
+            "key-choice",
+        ];
+        told.retain(|told| {
+            !further.contains(&told.finding.code) || !mistyped.contains(&told.pointer)
+        });
         // Which of several keys is needed is a consequence of one of them being misspelt.
         let misspelt: BTreeSet<Pointer> = told
             .iter()

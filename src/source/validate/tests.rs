@@ -143,7 +143,7 @@ fn keys() {
         ),
         (
             "tls: {}",
-            "key-choice: `tls` needs one of `files` or `acme` | add `files: …`, for example",
+            "key-choice: `tls` needs one of `files` or `acme` | add one, as in `files: …`",
         ),
         (
             "tls: {fils: x}",
@@ -184,7 +184,7 @@ fn values() {
         ),
         (
             "services: {a: {kind: app, port: x}}",
-            "wrong-type: `services.a.port` must be a whole number or a map, not a text | ",
+            "wrong-type: `services.a.port` must be a whole number or a map, not a text | write a whole number or a map: it takes `listen`",
         ),
         (
             "services: {a: {kind: app, port: 70000}}",
@@ -224,7 +224,7 @@ fn values() {
         ),
         (
             "services: [a]",
-            "wrong-type: `services` must be a map, not a list | ",
+            "wrong-type: `services` must be a map, not a list | write a map",
         ),
         (
             "services: {a: }",
@@ -244,7 +244,7 @@ fn values() {
         ),
         (
             "either: [1]",
-            "wrong-type: `either` must be a text or a map, not a list | ",
+            "wrong-type: `either` must be a text or a map, not a list | write a text or a map",
         ),
         (
             "either: {x: 0}",
@@ -270,7 +270,7 @@ fn all_is_told_in_one_run() {
         .collect();
     assert_eq!(
         codes,
-        ["not-built", "wrong-type", "unknown-key", "wrong-type"]
+        ["not-built", "invalid-value", "unknown-key", "wrong-type"]
     );
 }
 

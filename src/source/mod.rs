@@ -8,6 +8,7 @@
 //! The merge rule is RFC 7396 everywhere. `null` stays in the tree until `defaults`, so that it also removes what lies under a
 //! service, not only what the file before it said.
 
+mod codes;
 mod defaults;
 mod expand;
 mod fill;
@@ -24,6 +25,7 @@ mod schema;
 mod validate;
 mod yaml;
 
+pub use codes::CODES;
 pub use defaults::defaults;
 pub use expand::expand;
 pub use fill::fill;

@@ -46,8 +46,12 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
         expect(tls.starts_with("t|TLSv1."), || {
             format!("the application's own connection: ssl|version is `{}`", tls.trim())
         })?;
-        let asked = scene.host.run(&format!("{ENVIRONMENT}; PGSSLMODE=require psql -X -d \"$DATABASE_URL\" -c 'SELECT 1'"));
-        expect(asked.code == 0, || format!("a client that insists on TLS is refused: {}", asked.stderr))
+        let asked = scene.host.run(&format!(
+            "{ENVIRONMENT}; PGSSLMODE=require psql -X -d \"$DATABASE_URL\" -c 'SELECT 1'"
+        ));
+        expect(asked.code == 0, || {
+            format!("a client that insists on TLS is refused: {}", asked.stderr)
+        })
     });
     checks.that("the database has the extension, and text is UTF-8", || {
         let said = scene.host.run(

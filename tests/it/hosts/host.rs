@@ -37,7 +37,6 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub(super) struct Host<'bed> {
     bed: &'bed Bed,
     container: String,
-    pub(super) address: String,
 }
 
 #[derive(Debug)]
@@ -84,7 +83,6 @@ impl<'bed> Host<'bed> {
         let host = Self {
             bed,
             container: format!("sitewright-{name}"),
-            address: address.to_owned(),
         };
         let mut run = bed.docker();
         run.args(["run", "--detach", "--label=sitewright.bed"])

@@ -32,7 +32,7 @@ pub fn human(report: &Report, style: Style) -> String {
     for finding in report.findings() {
         let view = View {
             finding,
-            why: Why(&finding.why),
+            why: (!finding.why.is_empty()).then(|| Why(finding.why.clone())),
             desk: &desk,
         };
         handler
@@ -116,7 +116,7 @@ impl miette::SourceCode for Desk<'_> {
 
 struct View<'a> {
     finding: &'a Diagnostic,
-    why: Why<'a>,
+    why: Option<Why>,
     desk: &'a Desk<'a>,
 }
 
@@ -137,7 +137,11 @@ impl fmt::Display for View<'_> {
     }
 }
 
-impl std::error::Error for View<'_> {}
+impl std::error::Error for View<'_> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.why.as_ref().map(|why| why as &dyn std::error::Error)
+    }
+}
 
 impl miette::Diagnostic for View<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
@@ -181,21 +185,16 @@ impl miette::Diagnostic for View<'_> {
             })
         })))
     }
-
-    fn diagnostic_source(&self) -> Option<&dyn miette::Diagnostic> {
-        (!self.why.0.is_empty()).then_some(&self.why as &dyn miette::Diagnostic)
-    }
 }
 
 /// The sentence of why, which miette draws as the cause.
 #[derive(Debug)]
-struct Why<'a>(&'a str);
+struct Why(String);
 
-impl fmt::Display for Why<'_> {
+impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Why<'_> {}
-impl miette::Diagnostic for Why<'_> {}
+impl std::error::Error for Why {}

@@ -3,7 +3,8 @@
 //! ```json
 //! {"format": 1, "errors": 1, "warnings": 0, "findings": [{
 //!   "code": "unknown-key", "severity": "error", "title": "…", "why": "…", "help": "…", "environments": [],
-//!   "labels": [{"file": "site.yaml", "line": 3, "column": 5, "end_line": 3, "end_column": 10, "pointer": "/services/api/limts", "text": "…"}]
+//!   "labels": [{"file": "site.yaml", "line": 3, "column": 5, "end_line": 3, "end_column": 10, "pointer": "/services/api/limts",
+//!               "layer": "manifest", "text": "…"}]
 //! }]}
 //! ```
 //!
@@ -27,6 +28,9 @@ pub fn json(report: &Report) -> Value {
         }
         if let Some(pointer) = &label.pointer {
             out.insert("pointer".into(), pointer.as_str().into());
+        }
+        if let Some(layer) = &label.layer {
+            out.insert("layer".into(), layer.to_string().into());
         }
         out.insert("text".into(), label.text.as_str().into());
         Value::Object(out)

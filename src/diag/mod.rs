@@ -17,7 +17,7 @@ pub use report::Report;
 pub use sarif::sarif;
 pub use suggest::{listing, suggest};
 
-use crate::source::{Place, Pointer};
+use crate::source::{Layer, Place, Pointer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -69,12 +69,13 @@ impl From<Option<Place>> for At {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     pub at: At,
     pub text: String,
-    /// What the label pointed to before it was located.
+    /// What the label pointed to before it was located, and how that came into the manifest.
     pub pointer: Option<Pointer>,
+    pub layer: Option<Layer>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +121,7 @@ impl Diagnostic {
             at: at.into(),
             text: text.into(),
             pointer: None,
+            layer: None,
         });
         self
     }
@@ -153,3 +155,6 @@ impl Diagnostic {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

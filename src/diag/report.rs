@@ -1,9 +1,10 @@
 //! Collects findings: makes their places concrete, orders them, and tells a finding once that several environments share.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::{At, Diagnostic, Severity};
-use crate::source::{Files, Layer, Node, Origin, Place};
+use crate::source::{Files, Layer, Node, Origin};
 
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -40,6 +41,7 @@ impl Report {
                 };
                 label.at = origin.place.into();
                 label.text = told(&label.text, &origin);
+                label.layer = Some(origin.layer);
                 label.pointer = Some(pointer);
             }
         }
@@ -56,11 +58,13 @@ impl Report {
 
     /// Puts the findings in their order and drops repetitions.
     pub fn finish(&mut self) {
-        self.findings.sort_by(|a, b| key(a).cmp(&key(b)));
+        self.findings.sort_by(order);
         let mut kept: Vec<Diagnostic> = Vec::new();
         for finding in self.findings.drain(..) {
             match kept.last_mut() {
-                Some(last) if key(last) == key(&finding) => last.environments.extend(finding.environments),
+                Some(last) if repeats(last, &finding) => {
+                    last.environments.extend(finding.environments)
+                }
                 _ => kept.push(finding),
             }
         }
@@ -102,7 +106,13 @@ impl Report {
     pub fn summary(&self) -> String {
         let part = |severity: Severity| {
             let count = self.count(severity);
-            (count > 0).then(|| format!("{count} {}{}", severity.name(), if count == 1 { "" } else { "s" }))
+            (count > 0).then(|| {
+                format!(
+                    "{count} {}{}",
+                    severity.name(),
+                    if count == 1 { "" } else { "s" }
+                )
+            })
         };
         let parts: Vec<String> = [part(Severity::Error), part(Severity::Warning)]
             .into_iter()
@@ -116,30 +126,39 @@ impl Report {
     }
 }
 
-type Key<'a> = (
-    bool,
-    Option<Place>,
-    Severity,
-    &'a str,
-    &'a str,
-    &'a [super::Label],
-    &'a str,
-    &'a str,
-);
-
 /// By place, what has none last; the rest makes the order total, so that it is the same on every run.
-fn key(finding: &Diagnostic) -> Key<'_> {
-    let place = finding.place();
-    (
-        place.is_none(),
-        place,
-        finding.severity,
-        finding.code,
-        &finding.title,
-        &finding.labels,
-        &finding.why,
-        &finding.help,
-    )
+fn order(a: &Diagnostic, b: &Diagnostic) -> Ordering {
+    let place = |finding: &Diagnostic| {
+        finding
+            .place()
+            .map_or((true, None), |place| (false, Some(place)))
+    };
+    place(a)
+        .cmp(&place(b))
+        .then(a.severity.cmp(&b.severity))
+        .then(a.code.cmp(b.code))
+        .then_with(|| a.title.cmp(&b.title))
+        .then_with(|| labels(a).cmp(labels(b)))
+        .then_with(|| (&a.why, &a.help).cmp(&(&b.why, &b.help)))
+}
+
+fn labels(finding: &Diagnostic) -> impl Iterator<Item = (&At, &str)> {
+    finding
+        .labels
+        .iter()
+        .map(|label| (&label.at, label.text.as_str()))
+}
+
+/// Whether a reader would learn nothing from the second one: it says the same, or it is about another service that has the
+/// same value from `defaults`.
+fn repeats(a: &Diagnostic, b: &Diagnostic) -> bool {
+    let shared = |finding: &Diagnostic| {
+        finding
+            .labels
+            .first()
+            .is_some_and(|label| matches!(label.layer, Some(Layer::Defaults(_))))
+    };
+    order(a, b).is_eq() || a.code == b.code && shared(a) && labels(a).eq(labels(b))
 }
 
 /// A value that another layer set is told as such: the reader would look for it in the wrong place.
@@ -150,7 +169,11 @@ fn told(text: &str, origin: &Origin) -> String {
         Layer::Defaults(section) => format!("set by `{section}`"),
         Layer::Default => "by default".to_owned(),
     };
-    if text.is_empty() { by } else { format!("{text} ({by})") }
+    if text.is_empty() {
+        by
+    } else {
+        format!("{text} ({by})")
+    }
 }
 
 #[cfg(test)]
@@ -175,7 +198,13 @@ mod tests {
         let told: Vec<_> = all
             .findings()
             .iter()
-            .map(|f| (f.title.as_str(), f.environments.join("+"), f.labels[0].text.as_str()))
+            .map(|f| {
+                (
+                    f.title.as_str(),
+                    f.environments.join("+"),
+                    f.labels[0].text.as_str(),
+                )
+            })
             .collect();
         assert_eq!(
             told,
@@ -187,5 +216,31 @@ mod tests {
         );
         assert_eq!(all.summary(), "3 errors");
         assert_eq!(all.exit_code(false), 1);
+    }
+
+    #[test]
+    fn what_services_have_from_defaults_is_told_once() {
+        let text = "defaults: {all: {on: x}}\nservices: {a: {}, b: {}, c: {on: y}}\n";
+        let source = Source::read("site.yaml", text, &Schema::default()).unwrap();
+        let root = crate::source::defaults(source.root, &Schema::default());
+        let mut report = Report::new(&source.files);
+        for name in ["a", "b", "c"] {
+            let at = Pointer::root().child("services").child(name).child("on");
+            report.push(Diagnostic::error("r", format!("no host for {name}")).at(at, "here"));
+        }
+        report.locate(&root);
+        report.finish();
+        let told: Vec<_> = report
+            .findings()
+            .iter()
+            .map(|f| (f.title.as_str(), f.labels[0].text.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("no host for a", "here (set by `defaults.all`)"),
+                ("no host for c", "here")
+            ]
+        );
     }
 }

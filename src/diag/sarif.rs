@@ -30,7 +30,7 @@ fn result(report: &Report, finding: &Diagnostic, codes: &[&str]) -> Value {
     let mut text = finding.title.clone();
     for part in [&finding.why, &finding.help] {
         if !part.is_empty() {
-            text.push_str("\n");
+            text.push('\n');
             text.push_str(part);
         }
     }

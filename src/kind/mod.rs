@@ -10,6 +10,7 @@ mod placed;
 mod postgres;
 mod redis;
 mod secrets;
+mod server;
 mod static_files;
 
 use ipnet::IpNet;

@@ -85,12 +85,13 @@ pub(crate) fn systemd_assignment(name: &str, value: &str) -> String {
     quoted(&format!("{name}={}", one_line(value)), "\\\"").replace('%', "%%")
 }
 
-/// A value between the double quotes of an environment file that systemd and compose read alike.
+/// A value between the double quotes of an environment file that systemd and compose read alike. A backquote means nothing
+/// to either, and compose keeps a backslash before one.
 pub(crate) fn environment_file(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for c in value.chars() {
         match c {
-            '\\' | '"' | '$' | '`' => text.extend(['\\', c]),
+            '\\' | '"' | '$' => text.extend(['\\', c]),
             c => text.push(c),
         }
     }

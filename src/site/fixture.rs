@@ -149,6 +149,7 @@ pub(crate) fn ingress() -> Ingress {
         content_security_policy: None,
         headers: Vec::new(),
         include: Vec::new(),
+        access_log: true,
         log_buffer: None,
         error_pages: None,
         servers: Vec::new(),

@@ -14,7 +14,12 @@ use crate::diag::{Diagnostic, listing, suggest};
 #[must_use]
 pub fn interpolate(root: Node, schema: &Schema) -> (Node, Vec<Diagnostic>) {
     let mut places = Vec::new();
-    collect(&root, &Pointer::root(), &mut places);
+    for (key, node) in root.as_map().into_iter().flatten() {
+        // What `defaults` say has been laid under the services, and is told of there.
+        if key != "defaults" {
+            collect(node, &Pointer::root().child(key), &mut places);
+        }
+    }
     if places.is_empty() {
         return (root, Vec::new());
     }
@@ -24,6 +29,7 @@ pub fn interpolate(root: Node, schema: &Schema) -> (Node, Vec<Diagnostic>) {
         known: BTreeMap::new(),
         open: Vec::new(),
         findings: Vec::new(),
+        grown: 0,
     };
     let resolved: Vec<(Pointer, Value)> = places
         .into_iter()
@@ -71,15 +77,26 @@ struct Resolver<'a> {
     /// The texts that are being resolved, outermost first.
     open: Vec<Pointer>,
     findings: Vec<Diagnostic>,
+    /// Bytes of all resolved texts.
+    grown: usize,
 }
 
 /// References that lead through more texts than this are refused, as a chain is followed on the call stack.
 const LONGEST: usize = 64;
 
+/// All resolved texts together may grow to this: each level of references can double what is below it.
+const LARGEST: usize = 4 << 20;
+
+/// A manifest with more bad references than this has one mistake that makes them all.
+const MOST_FINDINGS: usize = 100;
+
 impl<'a> Resolver<'a> {
     fn value(&mut self, at: &Pointer) -> Option<Value> {
         if let Some(known) = self.known.get(at) {
             return known.clone();
+        }
+        if self.findings.len() >= MOST_FINDINGS {
+            return None;
         }
         let text = self.root.get(at)?.as_str()?.to_owned();
         self.open.push(at.clone());
@@ -110,11 +127,23 @@ impl<'a> Resolver<'a> {
             rest = &inner[end + 1..];
             match self.reference(&inner[..end], at) {
                 Some(found) if alone => return Some(found.value),
-                Some(found) => out.push_str(&found.spelling()),
+                Some(found) => {
+                    out.push_str(&found.spelling());
+                    if self.grown + out.len() > LARGEST {
+                        self.refuse(
+                            at,
+                            "the references of this text make it too large",
+                            "write some of them out",
+                        );
+                        self.grown = 0;
+                        return None;
+                    }
+                }
                 None => complete = false,
             }
         }
         out.push_str(rest);
+        self.grown += out.len();
         complete.then_some(Value::String(out))
     }
 
@@ -299,6 +328,27 @@ mod tests {
         let (_, findings) = run(json!({"a": "${b}", "b": "${c}x", "c": "${a}${b}", "d": "${a}"}));
         assert!(
             findings.iter().all(|told| told.starts_with("reference-cycle")),
+            "{findings:?}"
+        );
+    }
+
+    #[test]
+    fn texts_do_not_grow_without_bound() {
+        let doubling = |i| {
+            (
+                format!("k{i:02}"),
+                format!("${{k{:02}}}${{k{:02}}}", i + 1, i + 1).into(),
+            )
+        };
+        let mut laughs: serde_json::Map<String, serde_json::Value> =
+            (0..40).map(doubling).collect();
+        laughs.insert("k40".into(), "ha".into());
+        let (_, findings) = run(laughs.into());
+        assert!(
+            !findings.is_empty()
+                && findings
+                    .iter()
+                    .all(|told| told.contains("write some of them out")),
             "{findings:?}"
         );
     }

@@ -1,6 +1,7 @@
 //! The value tree: JSON values of which each knows where it came from.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -22,6 +23,19 @@ pub enum Layer {
     Defaults(Arc<str>),
     /// The default of the schema: written nowhere.
     Default,
+}
+
+/// One word, and the name of what it is one of.
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Layer::Manifest => f.write_str("manifest"),
+            Layer::Include => f.write_str("include"),
+            Layer::Environment(name) => write!(f, "environment {name}"),
+            Layer::Defaults(section) => f.write_str(section),
+            Layer::Default => f.write_str("default"),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

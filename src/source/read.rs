@@ -9,7 +9,7 @@ use super::place::{FileId, Files, Place};
 use crate::diag::{At, Diagnostic, listing, suggest};
 
 /// More than any manifest needs; what is larger is some other file.
-const LARGEST: u64 = 16 << 20;
+const LARGEST: u64 = 4 << 20;
 
 /// `named_at` is where the manifest names the file, if one does.
 pub(crate) fn read(files: &mut Files, path: &Utf8Path, named_at: Option<Place>) -> Result<FileId, Box<Diagnostic>> {

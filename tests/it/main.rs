@@ -1,3 +1,5 @@
 //! One test binary: what the compiler says, what it writes, and what hosts make of it.
 
 mod engine;
+mod hosts;
+mod native;

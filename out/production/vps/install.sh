@@ -12,6 +12,7 @@
 #   generations/N/      a bundle, with its secrets filled in: plan.tsv, files/, and templates/ to mask them by; ten kept
 #   generations/0/      files that were here before ours; they return when a path is no longer ours
 #   edited/N/           hand-edited files that `--force` replaced while generation N came in
+#   ran-before          units of ours that ran before they were; they are never stopped
 #   pending, held       actions, and services of new packages, that still have to run
 # A generation with a number above `current` is one that did not finish.
 #
@@ -311,7 +312,8 @@ find_missing_programs() {
   WANTING=()
   for record in "${PROGRAMS[@]}"; do
     IFS=$'\t' read -r name path version _ _ _ arguments _ <<<"${record}"
-    read -r -a arguments <<<"${arguments#-}"
+    [[ ${arguments} != - ]] || arguments=''
+    read -r -a arguments <<<"${arguments}"
     output=$("${path}" "${arguments[@]}" 2>&1 </dev/null) || output=''
     [[ ${output} =~ (^|[^0-9.])"${version}"($|[^0-9]) ]] || WANTING+=("${record}")
   done
@@ -604,7 +606,9 @@ show_changes() {
   for name in "${WANTING[@]}"; do say fetch "program ${name%%$'\t'*}"; done
   for name in "${GENERATE[@]}"; do say generate "secret ${name}"; done
   for name in "${ASK[@]}"; do say "to provide" "secret ${name} (${SPEC[${name}]}) in ${SECRETS_DIR}/${name}"; done
-  for name in "${!OWNED_UNIT[@]}"; do [[ -n ${UNIT[${name}]-}${ONLY} ]] || say stop "${name}"; done
+  for name in "${!OWNED_UNIT[@]}"; do
+    [[ -n ${UNIT[${name}]-}${ONLY} ]] || grep -qsxF "${name}" "${STATE}/ran-before" || say stop "${name}"
+  done
   while read -r _ kind name; do
     if [[ ${kind} == action && -n ${TRIGGERED[${name}]-} && ${RUN[${name}]} != - ]]; then
       say run "${name}: ${RUN[${name}]}"
@@ -716,11 +720,21 @@ write_generation() {
     (cd "${STAGED}" && cp --parents ".${path}" "${new}/files")
     [[ ${F_FILL[${path}]} != fill ]] || (cd "${HERE}/rootfs" && cp --parents ".${path}" "${new}/templates")
   done
+  keep_running
   printf '%s\n' "${ENVIRONMENT} ${HOST}" >"${STATE}/host"
   printf '%s\n' "${!TRIGGERED[@]}" >"${STATE}/pending.new"
   mv -f "${STATE}/pending.new" "${STATE}/pending"
   mv -T "${new}" "${STATE}/generations/${GENERATION}"
   sync -f "${STATE}"
+}
+
+# A unit that ran before it was ours, such as ssh.service, runs on when it is ours no longer.
+keep_running() {
+  local name
+  for name in "${!UNIT[@]}"; do
+    [[ -z ${OWNED_UNIT[${name}]-} ]] || continue
+    ! systemctl -q is-active "${name}" 2>/dev/null || grep -qsxF "${name}" "${STATE}/ran-before" || printf '%s\n' "${name}" >>"${STATE}/ran-before"
+  done
 }
 
 make_directory() { # PATH
@@ -856,7 +870,7 @@ check_ahead() {
 activate() {
   local name
   [[ -n ${ONLY} ]] || for name in "${!OWNED_UNIT[@]}"; do
-    [[ -z ${UNIT[${name}]-} ]] || continue
+    [[ -z ${UNIT[${name}]-} ]] && ! grep -qsxF "${name}" "${STATE}/ran-before" || continue
     say stop "${name}"
     systemctl -q disable --now "${name}" >/dev/null 2>&1 || true
   done
@@ -883,10 +897,21 @@ run_action() { # NAME
 }
 
 start_unit() { # NAME
-  if systemctl -q is-enabled "$1" 2>/dev/null && systemctl -q is-active "$1" 2>/dev/null; then return 0; fi
+  if systemctl -q is-enabled "$1" 2>/dev/null; then
+    if systemctl -q is-active "$1" 2>/dev/null; then return 0; fi
+    ! is_waiting "$1" || systemctl start "$1" 2>/dev/null || true
+    if is_waiting "$1"; then return 0; fi
+  fi
   STARTED=$((STARTED + 1))
   say start "$1"
   "${CLEAN[@]}" systemctl -q enable --now "$1" >"${WORK}/log" 2>&1 || fail_unit "$1"
+}
+
+# A unit whose condition does not hold, such as that of a release that is not deployed yet, is not a failed one.
+is_waiting() { # NAME
+  local shown
+  shown=$(systemctl show -p ActiveState,ConditionResult,ConditionTimestampMonotonic "$1" 2>/dev/null || true)
+  [[ ${shown} == *ActiveState=inactive* && ${shown} == *ConditionResult=no* && ${shown} != *ConditionTimestampMonotonic=0* ]]
 }
 
 fail_unit() { # NAME
@@ -901,8 +926,11 @@ fail_unit() { # NAME
 check_health() {
   local name state deadline=$((SECONDS + 60))
   local -A restarts=()
-  local -a units=("${!UNIT[@]}")
-  [[ -z ${ONLY} ]] || units=()
+  local -a units=()
+  for name in "${!UNIT[@]}"; do
+    [[ -z ${ONLY} ]] || continue
+    if is_waiting "${name}"; then say waiting "${name}: its condition is not met yet"; else units+=("${name}"); fi
+  done
   for name in "${units[@]}"; do
     while true; do
       state=$(systemctl is-active "${name}" 2>/dev/null || true)

@@ -54,6 +54,7 @@ fn example() -> (Site, Host) {
                 to: vec!["ops@acme.example".into()],
                 from: "acme@acme.example".into(),
                 smtp: Some(Smtp {
+                    implicit_tls: false,
                     host: "smtp.example.net".into(),
                     port: 587,
                     user: Some("acme".into()),

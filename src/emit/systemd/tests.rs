@@ -198,5 +198,5 @@ fn environment_files_are_read_back_by_systemd() {
         origin: fixture::at("/x"),
     }];
     let emission = emitted(unit);
-    assert!(content(&emission, "/etc/acme/env/acme-api.env").ends_with("X=\"a\\\"b\\\\c\\$d\\`e'f #g%h  \"\n"));
+    assert!(content(&emission, "/etc/acme/env/acme-api.env").ends_with("X=\"a\\\"b\\\\c\\$d`e'f #g%h  \"\n"));
 }

@@ -1,207 +1,149 @@
 //! PostgreSQL in the compose project.
 
-use super::super::{DATA, EDGE, Lowering, Runtime};
-use super::access::Roles;
-use super::{PASSWORD, backups, settings};
+use super::settings::{self, Place};
+use super::sizing::Size;
+use super::{SET, access, backups, native, roles};
+use crate::diag::Diagnostic;
+use crate::kind::server::{self, Budget, Reached, file};
+use crate::kind::Lowering;
 use crate::manifest::services::Postgres;
-use crate::render::escape::shell;
-use crate::render::{Language, render};
-use crate::site::{
-    Access, Action, Check, ConfigFile, Container, Healthcheck, Mount, PortBinding, Probe, Protocol, order,
-};
+use crate::site::{Access, Action, Check, ConfigFile, Container, Healthcheck, Mount, Probe, order};
 
-const DEFAULT_VERSION: &str = "16";
+/// The image's user `postgres`.
+const USER: &str = "999:999";
+/// Major version of the image where the manifest does not say.
+const VERSION: u32 = 17;
 
-pub(super) fn image(section: &Postgres) -> String {
-    format!(
-        "postgres:{}",
-        section
-            .version
-            .as_ref()
-            .map_or(DEFAULT_VERSION, |version| version.as_str())
-    )
+pub(super) fn image(postgres: &Postgres) -> String {
+    postgres.version.as_ref().map_or_else(|| format!("postgres:{VERSION}"), |version| format!("postgres:{version}"))
 }
 
-pub(super) fn lower(section: &Postgres, lowering: &mut Lowering<'_>, host: &str, roles: &Roles) {
-    let site = lowering.site.name.clone();
+pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
+    let Some(host) = lowering.service.hosts.first().cloned() else { return };
     let service = lowering.service.clone();
-    let Some(port) = service
-        .processes
-        .first()
-        .and_then(|process| process.instances.iter().find(|instance| instance.host == host)?.port)
-    else {
-        return;
+    let (origin, name) = (service.origin.clone(), service.name.clone());
+    let site = lowering.site.clone();
+    let ports = service.processes.iter().flat_map(|process| &process.instances).find_map(|instance| instance.port);
+    let (listen, published) = ports.map_or((5432, 5432), |port| (port.listen, port.host));
+    let clients = lowering.clients.to_vec();
+    let logins = roles::logins(postgres, &name, &clients);
+    let superuser = format!("{name}_postgres").replace('-', "_");
+    for secret in logins.iter().map(|login| login.secret.as_str()).chain([superuser.as_str()]) {
+        lowering.generated(secret, "length=32,charset=url-safe", &origin, &host);
+    }
+    missing_extensions(postgres, lowering);
+
+    let target = lowering.host(&host);
+    let major = postgres.major(VERSION);
+    let budget = Budget::new(postgres.limits, target, 4);
+    let size = Size {
+        budget,
+        disk: target.disk,
+        major,
+        demand: logins.iter().map(roles::Login::demand).fold(0, u32::saturating_add),
+        max_connections: settings::max_connections(postgres),
     };
-    let admin = format!("{}_postgres", service.name.replace('-', "_"));
-    lowering.generated(&admin, PASSWORD, &service.origin, host);
-    let (memory, cpus, private) = {
-        let host = lowering.host(host);
-        (host.memory, host.cpus, host.private.map(|net| net.addr().to_string()))
-    };
-    let mut settings = settings::settings(
-        section,
-        &settings::room(&section.limits, memory, cpus),
-        lowering.clients,
-        "*",
-        port.listen,
-    );
-    settings.retain(|(name, _)| !name.starts_with("ssl"));
-    settings.push(("hba_file".into(), "'/etc/postgresql/pg_hba.conf'".into()));
-    let view = serde_json::json!({"settings": settings.iter().map(|(name, value)| serde_json::json!({"origin": service.origin.child("settings"), "name": name, "value": value})).collect::<Vec<_>>()});
-    let conf = render(
-        Language::Postgres,
-        "postgres/conf",
-        include_str!("postgresql.conf.hbs"),
-        &view,
-    );
-    let folder = format!("/etc/{site}/postgres/{}", service.name);
-    let apply = format!("roles-{}", service.name);
-    let file = |name: &str, text: String, lines, mode, action: &str| ConfigFile {
-        path: format!("{folder}/{name}"),
-        origins: vec![service.origin.clone()],
-        owner: "root".into(),
-        group: "root".into(),
-        mode,
-        content: text,
+    let own = vec![("hba_file", "/etc/postgresql/pg_hba.conf".to_owned())];
+    let conf = settings::write(postgres, &site, &origin, size, Place { listen: "*".to_owned(), port: listen, own });
+    let hba = access::write(postgres, &origin, &logins, &host, true);
+    let sql = roles::write(postgres, &origin, &logins, size.connections());
+    let folder = format!("/etc/{}/postgres/{name}", site.name);
+    let (started, filled) = (format!("postgres-{name}"), format!("roles-{name}"));
+    let place = |file_name: &str, mode, text, lines, action: &str| ConfigFile {
         lines,
-        set: "postgres",
-        actions: vec![action.to_owned()],
-        verbatim: false,
+        ..file(SET, format!("{folder}/{file_name}"), mode, text, &origin, &[action])
     };
-    let files = vec![
-        file("postgresql.conf", conf.text, conf.lines, 0o644, "compose"),
-        file(
-            "pg_hba.conf",
-            roles.hba.text.clone(),
-            roles.hba.lines.clone(),
-            0o644,
-            "compose",
-        ),
-        file(
-            "roles.sql",
-            roles.sql.text.clone(),
-            roles.sql.lines.clone(),
-            0o600,
-            &apply,
-        ),
-    ];
-    let local = lowering
-        .clients
-        .iter()
-        .any(|client| client.network.is_none() && client.host == host);
-    let remote = lowering
-        .clients
-        .iter()
-        .any(|client| client.network.is_none() && client.host != host);
-    let bind = |address: String| PortBinding {
-        address,
-        host: port.host,
-        container: port.listen,
-        protocol: Protocol::Tcp,
-    };
-    let ports: Vec<PortBinding> = local
-        .then(|| bind("127.0.0.1".into()))
-        .into_iter()
-        .chain(private.filter(|_| remote).map(bind))
-        .collect();
-    let networks = if ports.is_empty() {
-        vec![DATA.to_owned()]
-    } else {
-        vec![DATA.to_owned(), EDGE.to_owned()]
-    };
-    let mount = |name: &str| Mount::Bind {
-        source: format!("{folder}/{name}"),
-        target: format!("/etc/postgresql/{name}"),
-        read_only: true,
-    };
+    target.directories.push(server::closed_folder(folder.clone(), &origin));
+    target.files.extend([
+        place("postgresql.conf", 0o444, conf.text, conf.lines, &started),
+        place("pg_hba.conf", 0o444, hba.text, hba.lines, &started),
+        place("roles.sql", 0o600, sql.text, sql.lines, &filled),
+    ]);
+    let compose = server::compose(&site.name);
+    target.actions.extend([
+        Action {
+            name: started,
+            order: order::DATABASE,
+            check: None,
+            run: Some(format!("{compose} up --detach --quiet-pull --wait {name}")),
+            effect: format!("makes the container {name} anew"),
+        },
+        // Before the containers that log in: they would not become healthy without their roles.
+        Action {
+            name: filled,
+            order: order::SCHEMA,
+            check: None,
+            run: Some(format!(
+                "{compose} exec --no-TTY {name} psql --no-psqlrc --quiet --tuples-only --output /dev/null --username postgres --port {listen} --set ON_ERROR_STOP=1 --file - <{folder}/roles.sql"
+            )),
+            effect: "brings roles, databases and rights up to date".to_owned(),
+        },
+    ]);
+    let reached = Reached::new(&clients, &host);
     let container = Container {
-        name: service.name.clone(),
-        service: service.name.clone(),
-        origin: service.origin.clone(),
-        image: image(section),
-        command: vec![
-            "postgres".into(),
-            "-c".into(),
-            "config_file=/etc/postgresql/postgresql.conf".into(),
-        ],
+        name: name.clone(),
+        service: name.clone(),
+        origin: origin.clone(),
+        image: image(postgres),
+        command: vec!["postgres".into(), "-c".into(), "config_file=/etc/postgresql/postgresql.conf".into()],
         entrypoint: Vec::new(),
         environment: vec![
-            ("POSTGRES_PASSWORD_FILE".into(), format!("/run/secrets/{admin}")),
-            ("PGDATA".into(), "/var/lib/postgresql/data/pgdata".into()),
+            ("POSTGRES_PASSWORD_FILE".into(), "/run/secrets/postgres_password".into()),
+            ("POSTGRES_INITDB_ARGS".into(), "--data-checksums --encoding=UTF8 --locale=C.UTF-8".into()),
         ],
         environment_file: None,
-        ports,
+        ports: reached.bindings(target, published, listen),
         mounts: vec![
-            Mount::Volume {
-                name: service.name.clone(),
-                target: "/var/lib/postgresql/data".into(),
-            },
-            mount("postgresql.conf"),
-            mount("pg_hba.conf"),
+            Mount::Volume { name: format!("{name}-data"), target: if major >= 18 { "/var/lib/postgresql" } else { "/var/lib/postgresql/data" }.into() },
+            bind(&folder, "postgresql.conf"),
+            bind(&folder, "pg_hba.conf"),
         ],
-        networks,
+        networks: reached.networks(),
         host_network: false,
         healthcheck: Some(Healthcheck {
-            command: vec![
-                "pg_isready".into(),
-                "-q".into(),
-                "-U".into(),
-                "postgres".into(),
-                "-p".into(),
-                port.listen.to_string(),
-            ],
+            // Over TCP, which the server of the first start, while it still makes its databases, does not answer.
+            command: ["pg_isready", "--quiet", "--host", "127.0.0.1", "--port", &listen.to_string(), "--username", "postgres"].map(str::to_owned).to_vec(),
             interval: 10,
             timeout: 5,
             start_period: 60,
             retries: 5,
         }),
         depends_on: Vec::new(),
-        user: Some("999:999".into()),
+        user: Some(USER.to_owned()),
         read_only: true,
-        tmpfs: vec![
-            "/tmp:size=64m,mode=1777".into(),
-            "/var/run/postgresql:size=1m,uid=999,gid=999,mode=0775".into(),
-        ],
+        tmpfs: vec!["/tmp:size=64m,mode=1777".into(), "/run/postgresql:size=1m,mode=0755,uid=999,gid=999".into()],
         capabilities: Vec::new(),
-        memory: section.limits.memory.map(|memory| memory.get()),
-        cpus: section.limits.cpus.map(|cpus| f64::from(cpus.thousandths()) / 1000.0),
-        pids: section.limits.pids,
-        shm: Some(256 << 20),
-        stop_grace: 120,
-        secrets: vec![(admin.clone(), admin)],
+        memory: Some(budget.memory),
+        cpus: Some(budget.cpus),
+        pids: budget.pids,
+        // Parallel queries share memory there.
+        shm: Some((budget.memory / 4).max(64 << 20)),
+        stop_grace: 90,
+        secrets: vec![("postgres_password".into(), superuser)],
         extra_hosts: Vec::new(),
         profile: None,
-        settings: Default::default(),
+        settings: serde_json::Map::new(),
     };
-    let compose = format!("/etc/{site}/compose/compose.yaml");
-    let target = lowering.host(host);
-    target.files.extend(files);
     target.containers.push(container);
-    target.actions.push(Action {
-        name: apply,
-        order: order::CONTAINERS + 5,
-        check: None,
-        run: Some(format!(
-            "docker compose -f {compose} exec -T {} psql -X -q -U postgres -p {} -d postgres <{}",
-            shell(&service.name),
-            port.listen,
-            shell(&format!("{folder}/roles.sql"))
-        )),
-        effect: format!("applies the roles of {}", service.name),
-    });
-    target.probes.push(Probe {
-        name: format!("container {}", service.name),
-        origin: service.origin.clone(),
-        check: Check::Container(service.name.clone()),
-    });
-    debug_assert_eq!(service.runtime, Runtime::Container);
-    backups(
-        section,
-        lowering,
-        host,
-        &Access::Container {
-            service: service.name,
-            user: "postgres".into(),
-        },
-    );
+    target.probes.push(Probe { name: name.clone(), origin, check: Check::Container(name.clone()) });
+    backups(postgres, &Access::Container { service: name, user: "postgres".into() }, lowering, &host);
+}
+
+fn bind(folder: &str, file: &str) -> Mount {
+    Mount::Bind { source: format!("{folder}/{file}"), target: format!("/etc/postgresql/{file}"), read_only: true }
+}
+
+/// The image has PostgreSQL's own extensions only.
+fn missing_extensions(postgres: &Postgres, lowering: &mut Lowering<'_>) {
+    for (name, database) in &postgres.databases {
+        for extension in database.extensions.iter().filter(|extension| native::extension_package(extension.as_str()).is_some()) {
+            let origin = lowering.service.origin.child("databases").child(name.as_str()).child("extensions");
+            lowering.found.push(
+                Diagnostic::error("extension-not-in-image", format!("the image `postgres` has no extension `{extension}`"))
+                    .at(&origin, "this extension")
+                    .why("It is a package of its own, which the image does not bring.")
+                    .help("write `runtime: native`"),
+            );
+        }
+    }
 }

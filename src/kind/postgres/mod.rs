@@ -1,16 +1,23 @@
-//! Kind `postgres`: a PostgreSQL server with roles that can do no more than they need.
+//! Kind `postgres`: a PostgreSQL server with its databases and roles.
+//!
+//! Each database has an owner that nobody logs in as, and logins with no more rights than their clients need: `NAME_app`
+//! reads and writes rows, `NAME_owner` changes the schema, `NAME_readonly` reads.
 
 mod access;
 mod container;
 mod native;
+mod refuse;
+mod roles;
 mod settings;
+mod sizing;
+#[cfg(test)]
+mod tests;
 
-use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, PortWish, ProcessWish, Role, Runtime};
-use crate::manifest::services::{Common, Postgres, PostgresTls, ServerRuntime};
-use crate::site::{Access, BackupSource, BackupWhat, Encoding, Pointer, Text};
+use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, PortWish, ProcessWish, Runtime, server};
+use crate::manifest::services::{Common, Postgres, PostgresTls};
+use crate::site::{Access, BackupSource, BackupWhat, Os, Text};
 
-/// How passwords of roles are made.
-const PASSWORD: &str = "length=32,charset=url-safe";
+const SET: &str = "postgres";
 
 impl Kind for Postgres {
     fn common(&self) -> &Common {
@@ -18,11 +25,7 @@ impl Kind for Postgres {
     }
 
     fn runtime(&self) -> Runtime {
-        match self.runtime {
-            _ if self.external.is_some() => Runtime::None,
-            ServerRuntime::Native => Runtime::Native,
-            ServerRuntime::Container => Runtime::Container,
-        }
+        server::runtime(self.runtime, self.external.is_some())
     }
 
     fn protocol(&self) -> &'static str {
@@ -38,15 +41,12 @@ impl Kind for Postgres {
     }
 
     fn processes(&self) -> Vec<ProcessWish> {
+        if self.external.is_some() {
+            return Vec::new();
+        }
         let own = self.port.map(|port| port.get());
-        let port = PortWish {
-            listen: own.unwrap_or(5432),
-            host: own,
-        };
-        vec![ProcessWish {
-            port: self.external.is_none().then_some(port),
-            ..ProcessWish::default()
-        }]
+        let port = PortWish { listen: own.unwrap_or(5432), host: own };
+        vec![ProcessWish { port: Some(port), ..ProcessWish::default() }]
     }
 
     fn image(&self) -> Option<String> {
@@ -54,111 +54,103 @@ impl Kind for Postgres {
     }
 
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {
-        let database = client
-            .database
-            .clone()
-            .or_else(|| self.databases.keys().next().map(ToString::to_string))
-            .unwrap_or_default();
-        let (host, port, user, password) = match &self.external {
+        let database = client.database.clone().or_else(|| self.databases.keys().next().map(ToString::to_string)).unwrap_or_default();
+        let (host, port, user, password, ssl) = match &self.external {
             Some(external) => (
                 external.host.to_string(),
                 external.port.map_or(5432, |port| port.get()),
-                self.user.as_ref().map(ToString::to_string).unwrap_or_default(),
+                self.user.as_ref().map_or_else(|| database.clone(), ToString::to_string),
                 self.password.as_ref().map(|password| password.secret.to_string()),
+                self.tls != Some(PostgresTls::Off),
             ),
-            None => {
-                let user = login(&database, client.role);
-                (
-                    endpoint.address.clone(),
-                    endpoint.port,
-                    user.clone(),
-                    Some(secret(&service.name, &user)),
-                )
-            }
+            None => (
+                endpoint.address.clone(),
+                endpoint.port,
+                roles::login(&database, client.role),
+                Some(roles::secret(&service.name, &database, client.role)),
+                self.is_encrypted(endpoint.remote),
+            ),
         };
-        let encrypted = self.external.is_some() || endpoint.remote || self.tls == Some(PostgresTls::Required);
-        let mut url = Text::literal(format!("postgresql://{user}:"));
-        if let Some(password) = &password {
-            url = url.and_secret(password, Encoding::Url);
+        let mut url = Text::literal(format!("postgresql://{user}"));
+        if let Some(secret) = &password {
+            url = url.and(":").and_secret(secret, crate::site::Encoding::Url);
         }
-        let mode = if encrypted { "?sslmode=require" } else { "" };
+        // Without a certificate authority that both sides know, encryption is what can be asked for.
+        let query = if ssl { "?sslmode=require" } else { "" };
+        url = url.and(format!("@{}/{database}{query}", server::authority(&host, port)));
         let mut parts = vec![
-            ("url", url.and(format!("@{}:{port}/{database}{mode}", bracketed(&host)))),
+            ("url", url),
             ("host", Text::literal(host)),
             ("port", Text::literal(port.to_string())),
             ("database", Text::literal(database)),
             ("user", Text::literal(user)),
         ];
-        parts.extend(password.map(|password| ("password", Text::secret(password))));
-        let native = service.runtime == Runtime::Native && !endpoint.remote && client.network.is_none();
+        parts.extend(password.map(|secret| ("password", Text::secret(secret))));
+        let native = service.runtime == Runtime::Native && service.hosts.contains(&client.host) && client.network.is_none();
+        if native {
+            parts.push(("socket", Text::literal("/run/postgresql")));
+        }
         Connection {
             parts,
-            exports: vec![("DATABASE_URL".into(), "url")],
-            after: native.then(|| "postgresql.service".to_owned()).into_iter().collect(),
-            depends_on: client.network.is_some().then(|| (service.name.clone(), true)),
+            exports: vec![("DATABASE_URL".to_owned(), "url")],
+            after: if native { vec!["postgresql.service".to_owned()] } else { Vec::new() },
+            depends_on: client.network.as_ref().map(|_| (service.name.clone(), true)),
             ..Connection::default()
         }
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
-        for host in lowering.service.hosts.clone() {
-            let roles = access::roles(self, lowering, &host);
-            match lowering.service.runtime {
-                Runtime::Native => native::lower(self, lowering, &host, &roles),
-                Runtime::Container => container::lower(self, lowering, &host, &roles),
-                Runtime::Systemd | Runtime::None => {}
-            }
+        if self.external.is_some() {
+            return;
+        }
+        refuse::contradictions(self, lowering);
+        match lowering.service.runtime {
+            Runtime::Container => container::lower(self, lowering),
+            _ => native::lower(self, lowering),
         }
     }
 }
 
-/// The role that a client logs in as.
-fn login(database: &str, role: Role) -> String {
-    let suffix = match role {
-        Role::App => "app",
-        Role::Owner => "owner",
-        Role::ReadOnly => "readonly",
-    };
-    format!("{database}_{suffix}")
-}
+impl Postgres {
+    /// Whether clients must use TLS: where the path leaves the host, unless the manifest says otherwise.
+    fn is_encrypted(&self, remote: bool) -> bool {
+        match self.tls {
+            Some(PostgresTls::Required) => true,
+            Some(PostgresTls::Optional | PostgresTls::Off) => false,
+            None => remote,
+        }
+    }
 
-/// The secret with a login's password.
-fn secret(service: &str, login: &str) -> String {
-    format!("{}_{login}", service.replace('-', "_"))
-}
-
-fn bracketed(host: &str) -> String {
-    if host.contains(':') {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
+    /// The major version: the manifest's, or another.
+    fn major(&self, default: u32) -> u32 {
+        self.version.as_ref().and_then(|version| version.major().parse().ok()).unwrap_or(default)
     }
 }
 
-/// One source for each database that is backed up, and one for roles.
-fn backups(section: &Postgres, lowering: &mut Lowering<'_>, host: &str, access: &Access) {
+/// The major version that a distribution has.
+fn packaged(os: Os) -> u32 {
+    match os {
+        Os::Ubuntu2204 => 14,
+        Os::Debian12 => 15,
+        Os::Ubuntu2404 => 16,
+        Os::Debian13 => 17,
+    }
+}
+
+/// What is saved: each database on its own, and the roles.
+fn backups(postgres: &Postgres, access: &Access, lowering: &mut Lowering<'_>, host: &str) {
+    let Some(wanted) = postgres.backup.on() else { return };
     let service = lowering.service.clone();
-    let Some(backup) = section.backup.on() else { return };
-    let wanted =
-        |name: &str| backup.databases.is_empty() || backup.databases.iter().any(|pattern| pattern.matches(name));
-    let source = |name: String, origin: Pointer, what: BackupWhat| BackupSource {
-        name,
-        service: service.name.clone(),
-        origin,
-        what,
-    };
-    let mut sources = vec![source(
-        format!("{}/globals", service.name),
-        service.origin.clone(),
-        BackupWhat::PostgresGlobals { access: access.clone() },
-    )];
-    for name in section.databases.keys().filter(|name| wanted(name.as_str())) {
-        let origin = service.origin.child("databases").child(name.as_str());
-        let what = BackupWhat::PostgresDatabase {
-            access: access.clone(),
-            database: name.to_string(),
-        };
-        sources.push(source(format!("{}/{name}", service.name), origin, what));
+    let source = |name: String, origin, what| BackupSource { name, service: service.name.clone(), origin, what };
+    let mut sources = Vec::new();
+    for database in postgres.databases.keys() {
+        if wanted.databases.is_empty() || wanted.databases.iter().any(|pattern| pattern.matches(database.as_str())) {
+            let origin = service.origin.child("databases").child(database.as_str());
+            let what = BackupWhat::PostgresDatabase { access: access.clone(), database: database.to_string() };
+            sources.push(source(format!("{}/{database}", service.name), origin, what));
+        }
     }
+    let what = BackupWhat::PostgresGlobals { access: access.clone() };
+    sources.push(source(format!("{}/globals", service.name), service.origin.clone(), what));
     lowering.host(host).backup_sources.extend(sources);
 }

@@ -1,252 +1,173 @@
-//! PostgreSQL as the operating system's package runs it.
+//! PostgreSQL as the distribution's package, or that of the PostgreSQL project where the distribution has another version.
 
-use std::net::IpAddr;
-
-use serde::Serialize;
-
-use super::super::Lowering;
-use super::access::Roles;
-use super::{backups, settings};
+use super::settings::{self, Place};
+use super::sizing::Size;
+use super::{SET, access, backups, packaged, roles};
+use crate::diag::Diagnostic;
+use crate::kind::server::{self, Budget, file, push_new};
+use crate::kind::Lowering;
 use crate::manifest::services::Postgres;
-use crate::render::escape::{shell, shell_words};
-use crate::render::{Language, render};
-use crate::site::{Access, Action, Check, ConfigFile, EnabledUnit, Os, Package, Pointer, Probe, Repository, order};
+use crate::site::{Access, Action, Check, ConfigFile, EnabledUnit, Host, Package, Pointer, Probe, Repository, order};
 
-#[derive(Serialize)]
-struct ConfView {
-    settings: Vec<SettingView>,
-}
+/// Data checksums cannot be added later without stopping the server.
+const CREATE_CLUSTER: &str = "# How the package makes its first cluster.\ninitdb_options = '--data-checksums --encoding=UTF8 --locale=C.UTF-8'\n";
 
-#[derive(Serialize)]
-struct SettingView {
-    origin: Pointer,
-    name: String,
-    value: String,
-}
-
-#[derive(Serialize)]
-struct DropInView {
-    origin: Pointer,
-    memory: Option<u64>,
-    cpu_quota: Option<u32>,
-}
-
-/// The major version that a release brings.
-fn packaged(os: Os) -> &'static str {
-    match os {
-        Os::Debian12 => "15",
-        Os::Debian13 => "17",
-        Os::Ubuntu2204 => "14",
-        Os::Ubuntu2404 => "16",
-    }
-}
-
-pub(super) fn lower(section: &Postgres, lowering: &mut Lowering<'_>, host: &str, roles: &Roles) {
-    let site = lowering.site.name.clone();
+pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
+    let Some(host) = lowering.service.hosts.first().cloned() else { return };
     let service = lowering.service.clone();
-    let (os, memory, cpus) = {
-        let host = lowering.host(host);
-        (host.os, host.memory, host.cpus)
+    let origin = service.origin.clone();
+    let site = lowering.site.clone();
+    let port = service.processes.iter().flat_map(|process| &process.instances).find_map(|instance| instance.port).map_or(5432, |port| port.host);
+    let clients = lowering.clients.to_vec();
+    let logins = roles::logins(postgres, &service.name, &clients);
+    for login in &logins {
+        lowering.generated(&login.secret, "length=32,charset=url-safe", &origin, &host);
+    }
+    let target = lowering.host(&host);
+    let major = postgres.major(packaged(target.os));
+    let unit = format!("postgresql@{major}-main.service");
+    if let Some(other) = target.enabled.iter().find(|enabled| enabled.name == unit) {
+        let found = two_clusters(&other.name, &origin, &host);
+        lowering.found.push(found);
+        return;
+    }
+    packages(postgres, major, target);
+    let budget = Budget::new(postgres.limits, target, 4);
+    let size = Size {
+        budget,
+        disk: target.disk,
+        major,
+        demand: logins.iter().map(roles::Login::demand).fold(0, u32::saturating_add),
+        max_connections: settings::max_connections(postgres),
     };
-    let version = section
-        .version
-        .as_ref()
-        .map_or_else(|| packaged(os).to_owned(), |version| version.major().to_owned());
-    let port = service
-        .processes
-        .first()
-        .and_then(|process| process.instances.first()?.port)
-        .map_or(5432, |port| port.host);
-    let settings = settings::settings(
-        section,
-        &settings::room(&section.limits, memory, cpus),
-        lowering.clients,
-        &listen(lowering),
-        port,
-    );
-    let own = |name: &str| section.settings.keys().any(|key| key.as_str() == name);
-    let view = ConfView {
-        settings: settings
-            .into_iter()
-            .map(|(name, value)| SettingView {
-                origin: if own(&name) {
-                    service.origin.child("settings").child(&name)
-                } else {
-                    service.origin.child("limits")
-                },
-                name,
-                value,
-            })
-            .collect(),
-    };
-    let unit = format!("postgresql@{version}-main.service");
-    let folder = format!("/etc/postgresql/{version}/main");
-    let (restart, reload, apply) = (
-        format!("postgres-{}", service.name),
-        format!("postgres-{}-reload", service.name),
-        format!("roles-{}", service.name),
-    );
-    let file = |path: String, rendered: crate::render::Rendered, owner: &str, mode: u16, actions: &[&str]| ConfigFile {
-        path,
-        origins: vec![service.origin.clone()],
-        owner: owner.to_owned(),
-        group: owner.to_owned(),
-        mode,
-        content: rendered.text,
-        lines: rendered.lines,
-        set: "postgres",
-        actions: actions.iter().map(|action| (*action).to_owned()).collect(),
-        verbatim: false,
-    };
-    let conf = render(
-        Language::Postgres,
-        "postgres/conf",
-        include_str!("postgresql.conf.hbs"),
-        &view,
-    );
-    let drop_in = DropInView {
-        origin: service.origin.child("limits"),
-        memory: section.limits.memory.map(|memory| memory.get()),
-        cpu_quota: section.limits.cpus.map(|cpus| cpus.thousandths() / 10),
-    };
-    let drop_in = render(
-        Language::Systemd,
-        "postgres/drop-in",
-        include_str!("drop-in.conf.hbs"),
-        &drop_in,
-    );
-    let statements = format!("/etc/{site}/postgres/{}/roles.sql", service.name);
-    let files = vec![
-        file(
-            format!("{folder}/conf.d/{site}.conf"),
-            conf,
-            "postgres",
-            0o640,
-            &[&restart],
-        ),
-        file(
-            format!("{folder}/pg_hba.conf"),
-            crate::render::Rendered {
-                text: roles.hba.text.clone(),
-                lines: roles.hba.lines.clone(),
-            },
-            "postgres",
-            0o640,
-            &[&reload],
-        ),
-        file(
-            format!("/etc/systemd/system/{unit}.d/{site}.conf"),
-            drop_in,
-            "root",
-            0o644,
-            &["systemd", &restart],
-        ),
-        file(
-            statements.clone(),
-            crate::render::Rendered {
-                text: roles.sql.text.clone(),
-                lines: roles.sql.lines.clone(),
-            },
-            "root",
-            0o600,
-            &[&apply],
-        ),
-    ];
-    let binary = format!("/usr/lib/postgresql/{version}/bin/postgres");
-    let action = |name: &str, order: u16, check: Option<String>, run: String, effect: String| Action {
-        name: name.to_owned(),
-        order,
-        check,
-        run: Some(run),
-        effect,
-    };
-    let repository = (version != packaged(os)).then_some(Repository::Postgresql);
-    let target = lowering.host(host);
-    target.packages.push(Package {
-        name: format!("postgresql-{version}"),
-        repository,
-    });
-    target.files.extend(files);
-    target.actions.extend([
-        action(
-            &restart,
-            order::DATABASE,
-            Some(format!(
-                "runuser -u postgres -- {} >/dev/null",
-                shell_words(&[
-                    binary.as_str(),
-                    "-D",
-                    &format!("/var/lib/postgresql/{version}/main"),
-                    "-c",
-                    &format!("config_file={folder}/postgresql.conf"),
-                    "-C",
-                    "shared_buffers"
-                ])
-            )),
-            format!("systemctl try-restart {}", shell(&unit)),
-            format!("restarts PostgreSQL ({}): connections are cut", service.name),
-        ),
-        action(
-            &reload,
-            order::DATABASE + 1,
-            None,
-            format!("systemctl try-reload-or-restart {}", shell(&unit)),
-            format!("reloads PostgreSQL ({})", service.name),
-        ),
-        action(
-            &apply,
-            order::SCHEMA,
-            None,
-            format!(
-                "runuser -u postgres -- psql -X -q -p {port} -d postgres <{}",
-                shell(&statements)
-            ),
-            format!("applies the roles of {}", service.name),
-        ),
+    let addresses = server::addresses(&clients, target);
+    let listen = std::iter::once("localhost".to_owned()).chain(addresses).collect::<Vec<_>>().join(", ");
+    let place = Place { listen, port, own: tls() };
+    let conf = settings::write(postgres, &site, &origin, size, place);
+    let hba = access::write(postgres, &origin, &logins, &host, false);
+    let sql = roles::write(postgres, &origin, &logins, size.connections());
+    let names = Names { config: format!("postgres-{}", service.name), access: format!("postgres-{}-access", service.name), unit: format!("postgres-{}-unit", service.name), roles: format!("roles-{}", service.name) };
+    let folder = format!("/etc/postgresql/{major}/main");
+    let sql_path = format!("/etc/{}/postgres/{}/roles.sql", site.name, service.name);
+    let of_postgres = |file: ConfigFile, lines| ConfigFile { group: "postgres".into(), lines, ..file };
+    let limits = drop_in(budget);
+    target.files.extend([
+        of_postgres(file(SET, format!("{folder}/conf.d/{}.conf", site.name), 0o640, conf.text, &origin, &[&names.config]), conf.lines),
+        of_postgres(file(SET, format!("{folder}/pg_hba.conf"), 0o640, hba.text, &origin, &[&names.access]), hba.lines),
+        ConfigFile { lines: sql.lines, ..file(SET, sql_path.clone(), 0o600, sql.text, &origin, &[&names.roles]) },
+        file(SET, format!("/etc/systemd/system/{unit}.d/{}.conf", site.name), 0o644, limits, &origin, &["systemd", &names.unit]),
     ]);
-    target.enabled.push(EnabledUnit {
-        name: unit.clone(),
-        order: order::DATABASE,
-    });
-    target.probes.push(Probe {
-        name: format!("unit {}", service.name),
-        origin: service.origin.clone(),
-        check: Check::Unit(unit),
-    });
-    target.probes.push(Probe {
-        name: service.name.clone(),
-        origin: service.origin.clone(),
-        check: Check::Command(format!("pg_isready -q -h /var/run/postgresql -p {port}")),
-    });
-    backups(
-        section,
-        lowering,
-        host,
-        &Access::Native {
-            user: "postgres".into(),
-        },
-    );
+    let before = format!("/etc/postgresql-common/createcluster.d/{}.conf", site.name);
+    target.before_packages.push(file(SET, before, 0o644, CREATE_CLUSTER.to_owned(), &origin, &[]));
+    if clients.iter().any(|client| client.host == host && client.from.iter().any(|net| !net.addr().is_loopback())) {
+        let why = "The server listens on the gateways of container networks, which are there later than it is.";
+        server::kernel(SET, &format!("{}-postgres", site.name), "net.ipv4.ip_nonlocal_bind = 1", why, &origin, target);
+    }
+    target.actions.extend(actions(&names, &unit, major, port, &sql_path));
+    target.enabled.push(EnabledUnit { name: unit, order: order::DATABASE });
+    let check = Check::Command(format!("pg_isready --quiet --host /run/postgresql --port {port}"));
+    target.probes.push(Probe { name: service.name.clone(), origin, check });
+    backups(postgres, &Access::Native { user: "postgres".into() }, lowering, &host);
 }
 
-/// Loopback, and the addresses that clients come in by.
-fn listen(lowering: &mut Lowering<'_>) -> String {
-    let mut addresses = vec!["localhost".to_owned()];
-    let networks: Vec<ipnet::IpNet> = lowering.clients.iter().flat_map(|client| client.from.clone()).collect();
-    for network in networks.iter().filter(|network| !network.addr().is_loopback()) {
-        let is_subnet = network.prefix_len() < network.max_prefix_len();
-        let address: Option<IpAddr> = if is_subnet {
-            // Containers of this host come in by the gateway of their network.
-            network.hosts().next()
-        } else {
-            let name = lowering.service.hosts.first().cloned().unwrap_or_default();
-            lowering.host(&name).private.map(|net| net.addr())
-        };
-        let Some(address) = address.map(|address| address.to_string()) else {
-            continue;
-        };
-        if !addresses.contains(&address) {
-            addresses.push(address);
-        }
+fn two_clusters(unit: &str, origin: &Pointer, host: &str) -> Diagnostic {
+    Diagnostic::error("two-clusters", format!("two PostgreSQL servers of one version on host `{host}`"))
+        .at(origin, format!("another service is `{unit}` already"))
+        .why("The package makes one cluster a version, and both would be that one.")
+        .help("put both databases into one server, give one of them another `version`, or write `runtime: container`")
+}
+
+fn packages(postgres: &Postgres, major: u32, target: &mut Host) {
+    let repository = (major != packaged(target.os)).then_some(Repository::Postgresql);
+    let mut names = vec![format!("postgresql-{major}")];
+    for extension in postgres.databases.values().flat_map(|database| &database.extensions) {
+        names.extend(extension_package(extension.as_str()).map(|name| format!("postgresql-{major}-{name}")));
     }
-    addresses.join(",")
+    for name in names {
+        push_new(&mut target.packages, Package { name, repository });
+    }
+    push_new(&mut target.packages, server::package("ssl-cert"));
+}
+
+/// Extensions that are not among those of the server's own package.
+pub(super) fn extension_package(extension: &str) -> Option<&'static str> {
+    Some(match extension {
+        "hll" => "hll",
+        "orafce" => "orafce",
+        "pg_cron" => "cron",
+        "pg_partman" => "partman",
+        "pg_repack" => "repack",
+        "postgis" | "postgis_raster" | "postgis_topology" => "postgis-3",
+        "vector" => "pgvector",
+        _ => return None,
+    })
+}
+
+/// The package's certificate, which every host makes for itself.
+fn tls() -> Vec<(&'static str, String)> {
+    vec![
+        ("ssl", "on".to_owned()),
+        ("ssl_cert_file", "/etc/ssl/certs/ssl-cert-snakeoil.pem".to_owned()),
+        ("ssl_key_file", "/etc/ssl/private/ssl-cert-snakeoil.key".to_owned()),
+        ("ssl_min_protocol_version", "TLSv1.2".to_owned()),
+    ]
+}
+
+struct Names {
+    config: String,
+    access: String,
+    unit: String,
+    roles: String,
+}
+
+fn actions(names: &Names, unit: &str, major: u32, port: u16, sql: &str) -> [Action; 4] {
+    let psql = format!("runuser -u postgres -- psql --no-psqlrc --quiet --tuples-only --no-align --port {port}");
+    let pending = "SELECT count(*) FROM pg_settings WHERE pending_restart";
+    let broken = "SELECT count(*) FROM pg_hba_file_rules WHERE error IS NOT NULL";
+    let config = Action {
+        name: names.config.clone(),
+        order: order::DATABASE,
+        check: Some(format!(
+            "runuser -u postgres -- /usr/lib/postgresql/{major}/bin/postgres -C shared_buffers -D /var/lib/postgresql/{major}/main -c config_file=/etc/postgresql/{major}/main/postgresql.conf"
+        )),
+        // A server that cannot be asked, as its port has changed, is restarted too.
+        run: Some(format!(
+            "systemctl -q is-active {unit} || exit 0; systemctl reload {unit} && sleep 1 && {{ [ \"$({psql} --command '{pending}' 2>/dev/null)\" = 0 ] || systemctl restart {unit}; }}"
+        )),
+        effect: "reloads PostgreSQL, or restarts it if a setting needs that".to_owned(),
+    };
+    let access = Action {
+        name: names.access.clone(),
+        order: order::DATABASE + 1,
+        check: None,
+        run: Some(format!("systemctl reload {unit} && [ \"$({psql} --command '{broken}')\" = 0 ]")),
+        effect: "reloads who may connect to PostgreSQL".to_owned(),
+    };
+    let unit = Action {
+        name: names.unit.clone(),
+        order: order::DATABASE,
+        check: None,
+        run: Some(format!("systemctl try-restart {unit}")),
+        effect: "restarts PostgreSQL".to_owned(),
+    };
+    let roles = Action {
+        name: names.roles.clone(),
+        order: order::SCHEMA,
+        check: None,
+        run: Some(format!("{psql} --output /dev/null --set ON_ERROR_STOP=1 --file - <{sql}")),
+        effect: "brings roles, databases and rights up to date".to_owned(),
+    };
+    [config, access, unit, roles]
+}
+
+/// The package's unit starts as root and becomes `postgres` by itself, so it keeps the capabilities for that.
+fn drop_in(budget: Budget) -> String {
+    let cpu = (budget.cpus * 100.0).round();
+    let tasks = budget.pids.unwrap_or(4096);
+    format!(
+        include_str!("unit.conf"),
+        memory = budget.memory,
+        cpu = cpu,
+        tasks = tasks
+    )
 }

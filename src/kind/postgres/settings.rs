@@ -1,107 +1,104 @@
-//! `postgresql.conf` by the host's size, after PGTune's formulas; the manifest's own settings have the last word.
+//! `postgresql.conf`: what follows from the host and the clients, and then the manifest's own settings.
 
-use std::collections::BTreeMap;
+use serde::Serialize;
 
-use super::super::Client;
-use crate::manifest::services::{Limits, Postgres, PostgresTls};
+use super::sizing::Size;
+use crate::kind::SiteNames;
+use crate::manifest::services::Postgres;
 use crate::manifest::values::Setting;
-use crate::render::escape::single_quoted;
+use crate::render::{Language, Rendered, render};
+use crate::site::Pointer;
 
-const MIB: u64 = 1 << 20;
-
-/// What the server has to itself.
-pub(super) struct Room {
-    pub(super) memory: u64,
-    pub(super) cpus: u32,
+/// What only this server's runtime knows.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) listen: String,
+    pub(super) port: u16,
+    /// Other settings, such as where files are.
+    pub(super) own: Vec<(&'static str, String)>,
 }
 
-/// Its limits, or a quarter of the host where it has none.
-pub(super) fn room(limits: &Limits, memory: u64, cpus: u32) -> Room {
-    Room {
-        memory: limits.memory.map_or(memory / 4, |memory| memory.get()).max(256 * MIB),
-        cpus: limits
-            .cpus
-            .map_or(cpus, |cpus| cpus.thousandths().div_ceil(1000))
-            .max(1),
-    }
+#[derive(Serialize)]
+struct View {
+    origin: Pointer,
+    settings: Vec<Line>,
+    raw_origin: Pointer,
+    raw: Vec<Line>,
 }
 
-/// Settings by name, each in PostgreSQL's own spelling and quoted.
-pub(super) fn settings(
-    section: &Postgres,
-    room: &Room,
-    clients: &[Client],
-    listen: &str,
-    port: u16,
-) -> Vec<(String, String)> {
-    let pools: u32 = clients
+#[derive(Serialize)]
+struct Line {
+    key: String,
+    value: String,
+}
+
+pub(super) fn write(postgres: &Postgres, site: &SiteNames, origin: &Pointer, size: Size, place: Place) -> Rendered {
+    let raw: Vec<Line> = postgres
+        .settings
         .iter()
-        .map(|client| client.pool.unwrap_or(10).saturating_mul(client.instances))
-        .sum();
-    let connections = pools.saturating_add(20).div_ceil(10).saturating_mul(10).max(100);
-    let shared = (room.memory / 4 / MIB).max(64);
-    let workers = room.cpus.max(2);
-    let work = ((room.memory / MIB - shared) * 1024 / (u64::from(connections + workers) * 3)).max(4096);
-    let mut all: BTreeMap<String, String> = BTreeMap::new();
-    let mut put = |name: &str, value: String| all.insert(name.to_owned(), value);
-    put("listen_addresses", listen.to_owned());
-    put("port", port.to_string());
-    put("max_connections", connections.to_string());
-    put("shared_buffers", format!("{shared}MB"));
-    put("effective_cache_size", format!("{}MB", room.memory / MIB * 3 / 4));
-    put(
-        "maintenance_work_mem",
-        format!("{}MB", (room.memory / 16 / MIB).clamp(16, 2048)),
-    );
-    put("work_mem", format!("{work}kB"));
-    put("huge_pages", if shared >= 2048 { "try" } else { "off" }.into());
-    put("min_wal_size", "1GB".into());
-    put("max_wal_size", "4GB".into());
-    put("wal_compression", "lz4".into());
-    put("max_slot_wal_keep_size", "8GB".into());
-    put("checkpoint_completion_target", "0.9".into());
-    put("random_page_cost", "1.1".into());
-    put("effective_io_concurrency", "200".into());
-    put("jit", "off".into());
-    put("max_worker_processes", room.cpus.max(8).to_string());
-    put("max_parallel_workers", room.cpus.to_string());
-    put(
-        "max_parallel_workers_per_gather",
-        (room.cpus / 2).clamp(0, 4).to_string(),
-    );
-    put("password_encryption", "scram-sha-256".into());
-    put(
-        "ssl",
-        if section.tls == Some(PostgresTls::Off) {
-            "off"
-        } else {
-            "on"
-        }
-        .into(),
-    );
-    put("ssl_min_protocol_version", "TLSv1.2".into());
-    put("idle_in_transaction_session_timeout", "10min".into());
-    put("log_min_duration_statement", "1s".into());
-    put("log_checkpoints", "on".into());
-    put("log_lock_waits", "on".into());
-    put("log_temp_files", "10MB".into());
-    put("log_autovacuum_min_duration", "10s".into());
-    put("log_line_prefix", "%m [%p] %q%u@%d ".into());
-    put("timezone", "UTC".into());
-    for (name, value) in &section.settings {
-        all.insert(name.to_string(), text(value));
+        .flat_map(|(name, value)| flatten(name.as_str(), value))
+        .map(|(key, value)| Line { key, value })
+        .collect();
+    let mut settings = vec![("listen_addresses", place.listen), ("port", place.port.to_string())];
+    settings.extend(place.own);
+    settings.extend(size.settings());
+    settings.extend([
+        ("password_encryption", "scram-sha-256".to_owned()),
+        ("timezone", site.timezone.clone()),
+        ("log_timezone", site.timezone.clone()),
+        ("log_min_duration_statement", "1s".to_owned()),
+        ("log_checkpoints", "on".to_owned()),
+        ("log_lock_waits", "on".to_owned()),
+        ("log_temp_files", "10MB".to_owned()),
+        ("log_autovacuum_min_duration", "10min".to_owned()),
+        ("track_io_timing", "on".to_owned()),
+        ("idle_in_transaction_session_timeout", "10min".to_owned()),
+        ("client_connection_check_interval", "10s".to_owned()),
+    ]);
+    if let Some(libraries) = libraries(postgres) {
+        settings.push(("shared_preload_libraries", libraries));
     }
-    all.into_iter()
-        .map(|(name, value)| (name, single_quoted(&value)))
-        .collect()
+    let settings = settings
+        .into_iter()
+        .filter(|(key, _)| !raw.iter().any(|line| line.key.eq_ignore_ascii_case(key)))
+        .map(|(key, value)| Line { key: key.to_owned(), value })
+        .collect();
+    let view = View { origin: origin.clone(), settings, raw_origin: origin.child("settings"), raw };
+    render(Language::Postgres, "postgres/conf", include_str!("postgresql.conf.hbs"), &view)
 }
 
-fn text(setting: &Setting) -> String {
-    match setting {
-        Setting::Bool(flag) => if *flag { "on" } else { "off" }.into(),
+/// Extensions that work only in a server that loaded them at its start.
+fn libraries(postgres: &Postgres) -> Option<String> {
+    let known = ["pg_cron", "pg_stat_statements", "timescaledb"];
+    let mut wanted: Vec<&str> = known
+        .into_iter()
+        .filter(|name| postgres.databases.values().any(|database| database.extensions.iter().any(|extension| extension.as_str() == *name)))
+        .collect();
+    wanted.dedup();
+    (!wanted.is_empty()).then(|| wanted.join(", "))
+}
+
+/// A map is for the settings of an extension: `auto_explain: {log_min_duration: 1s}`.
+fn flatten(name: &str, value: &Setting) -> Vec<(String, String)> {
+    match value {
+        Setting::Map(map) => map.iter().flat_map(|(key, value)| flatten(&format!("{name}.{key}"), value)).collect(),
+        other => vec![(name.to_owned(), text(other))],
+    }
+}
+
+fn text(value: &Setting) -> String {
+    match value {
+        Setting::Bool(true) => "on".to_owned(),
+        Setting::Bool(false) => "off".to_owned(),
         Setting::Number(number) => number.to_string(),
         Setting::Text(text) => text.to_string(),
-        Setting::List(list) => list.iter().map(text).collect::<Vec<_>>().join(","),
+        Setting::List(list) => list.iter().map(text).collect::<Vec<_>>().join(", "),
         Setting::Map(_) => String::new(),
     }
+}
+
+/// The manifest's `max_connections`, which others follow.
+pub(super) fn max_connections(postgres: &Postgres) -> Option<u32> {
+    let (_, value) = postgres.settings.iter().find(|(name, _)| name.as_str().eq_ignore_ascii_case("max_connections"))?;
+    text(value).parse().ok()
 }

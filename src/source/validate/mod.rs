@@ -6,6 +6,8 @@ mod planned;
 mod tell;
 mod words;
 
+use std::collections::BTreeSet;
+
 use jsonschema::{Keyword, ValidationError};
 use serde_json::Value as Json;
 
@@ -16,6 +18,9 @@ use crate::diag::Diagnostic;
 
 /// What `x-unit` names: a function that says in a sentence why a text does not fit.
 pub type Units = &'static [(&'static str, fn(&str) -> Result<(), String>)];
+
+/// A manifest with more errors than this has one mistake that makes them all.
+const MOST_ERRORS: usize = 500;
 
 #[derive(Debug)]
 pub struct Validator {
@@ -48,36 +53,38 @@ impl Validator {
     /// Everything in the tree that the schema does not allow.
     pub fn validate(&self, root: &Node) -> Vec<Diagnostic> {
         let mut told = planned::planned(&self.schema, root);
-        let planned: Vec<Pointer> = told.iter().map(|told| told.pointer.clone()).collect();
+        let planned: BTreeSet<Pointer> = told.iter().map(|told| told.pointer.clone()).collect();
+        planned::together(&mut told);
         let json = root.to_json();
         if !self.compiled.is_valid(&json) {
             let teller = tell::Teller {
                 schema: &self.schema,
                 root,
             };
-            told.extend(self.compiled.iter_errors(&json).flat_map(|error| teller.tell(&error)));
+            let errors = self
+                .compiled
+                .iter_errors(&json)
+                .take(MOST_ERRORS)
+                .flat_map(|error| teller.tell(&error));
+            told.extend(errors.filter(|told| !within(&told.pointer, &planned)));
         }
         told.extend(planned::unknown_in_patches(&self.schema, root));
-        let mut kept: Vec<Told> = Vec::new();
-        for one in told {
-            let repeated = kept
-                .iter()
-                .any(|other| other.pointer == one.pointer && other.finding.code == one.finding.code);
-            let beside =
-                one.finding.code != "not-built" && planned.iter().any(|planned| one.pointer.is_within(planned));
-            if !repeated && !beside {
-                kept.push(one);
-            }
-        }
+        let mut seen = BTreeSet::new();
+        told.retain(|told| seen.insert((told.pointer.clone(), told.finding.code)));
         // Which of several keys is needed is a consequence of one of them being misspelt.
-        let misspelt: Vec<Pointer> = kept
+        let misspelt: BTreeSet<Pointer> = told
             .iter()
             .filter(|told| told.finding.code == "unknown-key")
             .filter_map(|told| told.pointer.parent())
             .collect();
-        kept.retain(|told| told.finding.code != "key-choice" || !misspelt.contains(&told.pointer));
-        kept.into_iter().map(|told| told.finding).collect()
+        told.retain(|told| told.finding.code != "key-choice" || !misspelt.contains(&told.pointer));
+        told.into_iter().map(|told| told.finding).collect()
     }
+}
+
+fn within(pointer: &Pointer, outer: &BTreeSet<Pointer>) -> bool {
+    std::iter::successors(Some(pointer.clone()), Pointer::parent)
+        .any(|pointer| outer.contains(&pointer))
 }
 
 /// A finding and the value that it is about.

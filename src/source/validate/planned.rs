@@ -1,5 +1,7 @@
 //! What belongs to the language and is not built yet, and patches, of which the schema itself says nothing.
 
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 use serde_json::Value as Json;
 
 use super::Told;
@@ -16,16 +18,28 @@ pub(crate) fn planned(schema: &Schema, root: &Node) -> Vec<Told> {
     out
 }
 
-fn walk<'s>(schema: &'s Schema, node: &Node, schemas: &[&'s Json], at: &Pointer, out: &mut Vec<Told>) {
+fn walk<'s>(
+    schema: &'s Schema,
+    node: &Node,
+    schemas: &[&'s Json],
+    at: &Pointer,
+    out: &mut Vec<Told>,
+) {
     // What is only a default, or is turned off, asks for nothing.
-    if schemas.is_empty() || node.origin.layer == Layer::Default || matches!(node.value, Value::Bool(false)) {
+    if schemas.is_empty()
+        || node.origin.layer == Layer::Default
+        || matches!(node.value, Value::Bool(false))
+    {
         return;
     }
-    if let Some((key, kind)) = schemas.iter().find_map(|part| schema.kind_of(part, node)) {
-        if schema.view([kind], None, None).is_planned() {
-            out.push(refuse(at.child(key), node.child(key).and_then(Node::as_str)));
-            return;
-        }
+    if let Some((key, kind)) = schemas.iter().find_map(|part| schema.kind_of(part, node))
+        && schema.view([kind], None, None).is_planned()
+    {
+        out.push(refuse(
+            at.child(key),
+            node.child(key).and_then(Node::as_str),
+        ));
+        return;
     }
     let view = schema.view(schemas.iter().copied(), Some(node), None);
     if view.is_planned() {
@@ -64,28 +78,44 @@ pub(crate) fn planned_values<'s>(view: &View<'s>) -> impl Iterator<Item = &'s st
 
 fn refuse(pointer: Pointer, value: Option<&str>) -> Told {
     let what = match value {
-        Some(value) => format!("`{value}` as `{}`", pointer.dotted()),
-        None => format!("`{}`", pointer.dotted()),
+        Some(value) => format!("{}: {value}", pointer.last().unwrap_or_default()),
+        None => pointer.dotted(),
     };
     let finding = Diagnostic::error(
         "not-built",
-        format!("{what} is part of the language, but this version does not build it yet"),
-    );
+        format!("`{what}` is part of the language, but this version does not build it yet"),
+    )
+    .help("leave it out until a version builds it");
     let finding = if value.is_some() {
         finding.at(&pointer, "not built yet")
     } else {
         finding.at_key(&pointer, "not built yet")
     };
-    Told {
-        finding: finding.help("leave it out until a version builds it"),
-        pointer,
+    Told { finding, pointer }
+}
+
+/// One finding for all places that ask for the same.
+pub(crate) fn together(told: &mut Vec<Told>) {
+    let mut kept: IndexMap<String, Told> = IndexMap::new();
+    for one in told.drain(..) {
+        match kept.entry(one.finding.title.clone()) {
+            Entry::Occupied(mut first) => first.get_mut().finding.labels.extend(one.finding.labels),
+            Entry::Vacant(vacant) => {
+                vacant.insert(one);
+            }
+        }
     }
+    told.extend(kept.into_values());
 }
 
 /// Keys of `defaults` that no service could have. What a service does have of them is checked there.
 pub(crate) fn unknown_in_patches(schema: &Schema, root: &Node) -> Vec<Told> {
     let at = Pointer::root().child("defaults");
-    let sections = root.child("defaults").and_then(Node::as_map).into_iter().flatten();
+    let sections = root
+        .child("defaults")
+        .and_then(Node::as_map)
+        .into_iter()
+        .flatten();
     sections
         .flat_map(|(name, section)| in_section(schema, &at.child(name), name, section))
         .collect()
@@ -104,12 +134,19 @@ fn in_section(schema: &Schema, at: &Pointer, name: &str, section: &Node) -> Vec<
     if kinds.is_empty() {
         return Vec::new();
     }
-    let views: Vec<View<'_>> = kinds.into_iter().map(|kind| schema.view([kind], None, None)).collect();
+    let views: Vec<View<'_>> = kinds
+        .into_iter()
+        .map(|kind| schema.view([kind], None, None))
+        .collect();
     if views.iter().any(View::is_planned) && views.len() == 1 {
         return Vec::new();
     }
     let known: Vec<&str> = views.iter().flat_map(View::keys).collect();
-    let keys = section.as_map().into_iter().flatten().map(|(key, _)| key.as_str());
+    let keys = section
+        .as_map()
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key.as_str());
     keys.filter(|key| !known.contains(key))
         .map(|key| unknown_key(at, key, &known, None))
         .collect()

@@ -208,11 +208,11 @@ fn values() {
         ),
         (
             "services: {a: {kind: queue, zzz: 1}}",
-            "not-built: `queue` as `services.a.kind` is part of the language, but this version does not build it yet | leave it out until a version builds it",
+            "not-built: `kind: queue` is part of the language, but this version does not build it yet | leave it out until a version builds it",
         ),
         (
             "services: {a: {kind: app, runtime: pm2}}",
-            "not-built: `pm2` as `services.a.runtime` is part of the language, but this version does not build it yet | leave it out until a version builds it",
+            "not-built: `runtime: pm2` is part of the language, but this version does not build it yet | leave it out until a version builds it",
         ),
         (
             "fleets: {a: 1}",

@@ -125,6 +125,7 @@ impl Builder<'_> {
     fn scalar(&mut self, text: &str, style: ScalarStyle, anchor: usize, place: Place) -> Result<(), Fatal> {
         let plain = style == ScalarStyle::Plain;
         if self.key_expected() {
+            let place = self.labelled(place, None);
             self.key(text, plain, place);
             let node = Node::new(Value::String(text.to_owned()), self.origin(place));
             return self.anchor(anchor, &node);

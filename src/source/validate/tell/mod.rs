@@ -108,7 +108,7 @@ impl<'a> Teller<'a> {
 fn split(message: &str) -> (&str, Option<&str>) {
     let colon = message
         .match_indices(": ")
-        .find(|(at, _)| message[..*at].matches('`').count() % 2 == 0);
+        .find(|(at, _)| message[..*at].matches('`').count().is_multiple_of(2));
     match colon {
         Some((at, _)) => (&message[..at], Some(&message[at + 2..])),
         None => (message, None),

@@ -1,32 +1,48 @@
--- Roles, databases and rights. Running it again changes nothing but passwords that were replaced.
--- An owner cannot log in, and an application can neither create nor drop anything.
+-- Made by Sitewright from the site's manifest: change that, not this file.
+-- It may run as often as you like: what is there already is left, rights are set to what stands here.
 \set ON_ERROR_STOP on
-SET client_min_messages = warning;
--- Passwords stay out of the server's log.
+-- No password reaches the log.
 SET log_statement = 'none';
 SET log_min_duration_statement = -1;
-SET log_min_error_statement = panic;
+SET log_min_error_statement = 'panic';
+SET client_min_messages = 'warning';
+SET password_encryption = 'scram-sha-256';
 
-SELECT format('CREATE ROLE %I NOLOGIN', 'acme')
-WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'acme') \gexec
-SELECT format('CREATE ROLE %I', 'acme_app')
-WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'acme_app') \gexec
-ALTER ROLE "acme_app" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD '{{secret:db_acme_app:sql}}';
-SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING %L', 'acme', 'acme', 'UTF8')
-WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'acme') \gexec
+-- Owners: nobody logs in as them.
+
+SELECT 'CREATE ROLE "acme" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'acme')
+\gexec
+ALTER ROLE "acme" WITH NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD NULL;
+
+-- Logins.
+SELECT 'CREATE ROLE "acme_app" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'acme_app')
+\gexec
+ALTER ROLE "acme_app" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
+  CONNECTION LIMIT '20' PASSWORD '{{secret:db_acme_app:sql}}';
+
+-- Databases. They cannot be made within a transaction.
+SELECT 'CREATE DATABASE "acme" OWNER "acme" TEMPLATE template0 ENCODING ''UTF8'' LC_COLLATE ''C.UTF-8'' LC_CTYPE ''C.UTF-8''' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'acme')
+\gexec
+ALTER DATABASE "acme" OWNER TO "acme";
 REVOKE ALL ON DATABASE "acme" FROM PUBLIC;
+GRANT CONNECT ON DATABASE "acme" TO "acme_app";
+
+-- What is in them.
 \connect "acme"
-SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS "pg_trgm";
-ALTER SCHEMA public OWNER TO "acme";
+SET client_min_messages = 'warning';
+BEGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE "acme" TO "acme_app";
-GRANT USAGE ON SCHEMA public TO "acme_app";
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "acme_app";
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "acme_app";
-ALTER DEFAULT PRIVILEGES FOR ROLE "acme" IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "acme_app";
-ALTER DEFAULT PRIVILEGES FOR ROLE "acme" IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO "acme_app";
-\connect postgres
-SET log_statement = 'none';
-SET log_min_duration_statement = -1;
-SET log_min_error_statement = panic;
+GRANT USAGE, CREATE ON SCHEMA public TO "acme";
+CREATE EXTENSION IF NOT EXISTS "pg_trgm";
+-- What "acme_app" may do with what is there, and with what its owner will make.
+REVOKE CREATE ON SCHEMA public FROM "acme_app";
+SELECT format('GRANT USAGE ON SCHEMA %I TO %I', nspname, 'acme_app'),
+       format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', nspname, 'acme_app'),
+       format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO %I', nspname, 'acme_app')
+  FROM pg_namespace
+ WHERE nspname = 'public' OR nspowner = (SELECT oid FROM pg_roles WHERE rolname = 'acme')
+\gexec
+ALTER DEFAULT PRIVILEGES FOR ROLE "acme" GRANT USAGE ON SCHEMAS TO "acme_app";
+ALTER DEFAULT PRIVILEGES FOR ROLE "acme" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "acme_app";
+ALTER DEFAULT PRIVILEGES FOR ROLE "acme" GRANT USAGE, SELECT ON SEQUENCES TO "acme_app";
+COMMIT;

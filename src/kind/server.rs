@@ -1,0 +1,188 @@
+//! What the servers that we run have in common: sizes, who reaches them, raw settings, their units' limits.
+
+use std::collections::BTreeMap;
+
+use super::{Client, DATA, EDGE, Lowering, Runtime};
+use crate::diag::Diagnostic;
+use crate::manifest::services::{Limits, ServerRuntime};
+use crate::manifest::values::{Setting, SettingName};
+use crate::site::{ConfigFile, Directory, Host, Package, Pointer, PortBinding, Protocol};
+
+/// Memory of a server where neither the manifest nor the host says how much there is.
+const MEMORY: u64 = 1 << 30;
+
+pub(super) fn runtime(runtime: ServerRuntime, is_external: bool) -> Runtime {
+    match runtime {
+        _ if is_external => Runtime::None,
+        ServerRuntime::Native => Runtime::Native,
+        ServerRuntime::Container => Runtime::Container,
+    }
+}
+
+/// What one server may use.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    /// Bytes: the limit, or else `share` of the host.
+    pub(super) memory: u64,
+    pub(super) cpus: f64,
+    pub(super) pids: Option<u32>,
+}
+
+impl Budget {
+    pub(super) fn new(limits: Limits, host: &Host, share: u64) -> Self {
+        let of_host = if host.memory == 0 { MEMORY } else { host.memory / share };
+        Self {
+            memory: limits.memory.map_or(of_host, |memory| memory.get()),
+            cpus: limits.cpus.map_or_else(|| f64::from(host.cpus.max(1)), |cpus| f64::from(cpus.thousandths()) / 1000.0),
+            pids: limits.pids,
+        }
+    }
+
+    /// Whole processors, at least one.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of processors is small and positive")]
+    pub(super) fn whole_cpus(self) -> u32 {
+        self.cpus.ceil().max(1.0) as u32
+    }
+}
+
+/// How the clients of a server on `host` come to it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reached {
+    /// By processes of the host itself.
+    pub(super) locally: bool,
+    /// By containers of the host, over a compose network.
+    pub(super) by_network: bool,
+    /// By containers of the host, over the gateway of their network.
+    pub(super) by_gateway: bool,
+    pub(super) remotely: bool,
+}
+
+impl Reached {
+    pub(super) fn new(clients: &[Client], host: &str) -> Self {
+        let mut reached = Self::default();
+        for client in clients {
+            if client.host != host {
+                reached.remotely = true;
+            } else if client.network.is_some() {
+                reached.by_network = true;
+            } else if client.from.iter().any(|net| !net.addr().is_loopback()) {
+                reached.by_gateway = true;
+            } else {
+                reached.locally = true;
+            }
+        }
+        reached
+    }
+
+    /// Where a container publishes its port.
+    pub(super) fn bindings(self, host: &Host, published: u16, port: u16) -> Vec<PortBinding> {
+        let private = host.private.map(|net| net.addr().to_string()).filter(|_| self.remotely);
+        let local = (self.locally || self.by_gateway).then(|| "127.0.0.1".to_owned());
+        local.into_iter().chain(private).map(|address| PortBinding { address, host: published, container: port, protocol: Protocol::Tcp }).collect()
+    }
+
+    /// The compose networks of a container: nothing is published from an internal one.
+    pub(super) fn networks(self) -> Vec<String> {
+        let mut networks = vec![DATA.to_owned()];
+        if self.locally || self.by_gateway || self.remotely {
+            networks.push(EDGE.to_owned());
+        }
+        networks
+    }
+}
+
+/// The addresses beside loopback that a server of the host listens on: the gateways of container networks, and where other
+/// hosts reach it.
+pub(super) fn addresses(clients: &[Client], host: &Host) -> Vec<String> {
+    let here = clients.iter().filter(|client| client.host == host.name);
+    let gateways = here.flat_map(|client| &client.from).filter(|net| !net.addr().is_loopback());
+    let mut addresses: Vec<String> = gateways.filter_map(|net| net.hosts().next()).map(|address| address.to_string()).collect();
+    if clients.iter().any(|client| client.host != host.name) {
+        addresses.extend(host.private.map(|net| net.addr().to_string()));
+    }
+    addresses.sort();
+    addresses.dedup();
+    addresses
+}
+
+/// Host and port of a URL, with brackets around an IPv6 address.
+pub(super) fn authority(address: &str, port: u16) -> String {
+    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+}
+
+/// Raw settings may set everything but what follows from the rest of the manifest.
+pub(super) fn refuse_derived(settings: &BTreeMap<SettingName, Setting>, derived: &[(&str, &str)], lowering: &mut Lowering<'_>) {
+    for (name, instead) in derived {
+        if settings.keys().any(|key| key.as_str().eq_ignore_ascii_case(name)) {
+            let origin = lowering.service.origin.child("settings").child(name);
+            lowering.found.push(
+                Diagnostic::error("derived-setting", format!("`{name}` follows from the rest of the manifest"))
+                    .at_key(&origin, "it is set a second time here")
+                    .why("Clients, firewall and files are made to fit together; a value that only the server knows takes them apart.")
+                    .help(format!("remove it; {instead}")),
+            );
+        }
+    }
+}
+
+/// Several copies need replication, which is not built.
+pub(super) fn refuse_several_hosts(lowering: &mut Lowering<'_>) {
+    if lowering.service.hosts.len() > 1 {
+        let origin = lowering.service.origin.child("on");
+        lowering.found.push(
+            Diagnostic::error("not-replicated", format!("`{}` is placed on {} hosts", lowering.service.name, lowering.service.hosts.len()))
+                .at(&origin, "each would hold data of its own")
+                .why("This version does not replicate: the copies would know nothing of each other.")
+                .help("name one host"),
+        );
+    }
+}
+
+pub(super) fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+pub(super) fn package(name: impl Into<String>) -> Package {
+    Package { name: name.into(), repository: None }
+}
+
+/// A folder that only root enters: what containers read there may be readable for everybody, as their users are not ours.
+pub(super) fn closed_folder(path: String, origin: &Pointer) -> Directory {
+    Directory { path, origin: origin.clone(), owner: "root".into(), group: "root".into(), mode: 0o700 }
+}
+
+/// A file of root's; the rest is set where it differs.
+pub(super) fn file(set: &'static str, path: String, mode: u16, content: String, origin: &Pointer, actions: &[&str]) -> ConfigFile {
+    ConfigFile {
+        path,
+        origins: vec![origin.clone()],
+        owner: "root".into(),
+        group: "root".into(),
+        mode,
+        content,
+        lines: Vec::new(),
+        set,
+        actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+        verbatim: false,
+    }
+}
+
+/// `docker compose` for the site's project.
+pub(super) fn compose(site: &str) -> String {
+    format!("docker compose --project-name {site} --file /etc/{site}/compose/compose.yaml")
+}
+
+/// Kernel settings of this service, applied as at boot.
+pub(super) fn kernel(set: &'static str, name: &str, setting: &str, why: &str, origin: &Pointer, host: &mut Host) {
+    host.files.push(file(set, format!("/etc/sysctl.d/60-{name}.conf"), 0o644, format!("# {why}\n{setting}\n"), origin, &["sysctl"]));
+    let action = crate::site::Action {
+        name: "sysctl".into(),
+        order: crate::site::order::SYSTEM,
+        check: None,
+        run: Some("systemctl restart systemd-sysctl.service".into()),
+        effect: "sets kernel parameters".into(),
+    };
+    push_new(&mut host.actions, action);
+}

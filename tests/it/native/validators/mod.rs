@@ -1,0 +1,106 @@
+//! The table of validators. One file a family: which files it takes, what it runs, and which words count as a finding.
+
+mod apt;
+mod certbot;
+mod compose;
+mod coredns;
+mod cron;
+mod data;
+mod docs;
+mod fail2ban;
+mod firewall;
+mod identity;
+mod leaks;
+mod logrotate;
+mod monitoring;
+mod nginx;
+mod plan;
+mod postgres;
+mod redis;
+mod shell;
+mod sshd;
+mod sudo;
+mod systemd;
+mod zones;
+
+use super::finding::Finding;
+use super::host::{File, Host};
+use super::tools;
+
+pub(crate) struct Validator {
+    /// Also the folder of its samples.
+    pub(crate) name: &'static str,
+    /// The test that runs it.
+    pub(crate) family: &'static str,
+    /// Paths in the folder of `tests/native/setup`.
+    pub(crate) needs: &'static [&'static str],
+    pub(crate) takes: fn(&File) -> bool,
+    pub(crate) run: fn(&Host, &[&File]) -> Vec<Finding>,
+    /// It takes files of any sort, and so says little about each.
+    pub(crate) generic: bool,
+}
+
+impl Validator {
+    pub(crate) fn missing(&self) -> Option<String> {
+        tools::missing(self.needs)
+    }
+}
+
+pub(crate) static ALL: &[&Validator] = &[
+    &nginx::NGINX,
+    &nginx::GIXY,
+    &nginx::GIXY_NEXT,
+    &compose::CONFIG,
+    &compose::SCHEMA,
+    &compose::LINT,
+    &compose::DCLINT,
+    &shell::SYNTAX,
+    &shell::SHELLCHECK,
+    &shell::SHFMT,
+    &systemd::VERIFY,
+    &systemd::SECURITY,
+    &zones::CHECKZONE,
+    &coredns::BOOT,
+    &postgres::SERVER,
+    &redis::SERVER,
+    &sshd::SSHD,
+    &fail2ban::FAIL2BAN,
+    &firewall::UFW,
+    &firewall::NFT,
+    &logrotate::LOGROTATE,
+    &cron::CRON,
+    &sudo::VISUDO,
+    &apt::CONF,
+    &apt::SOURCES,
+    &apt::PACKAGES,
+    &identity::SYSUSERS,
+    &identity::TMPFILES,
+    &data::YAML,
+    &data::JSON,
+    &data::ENVIRONMENT,
+    &data::SYSCTL,
+    &leaks::GITLEAKS,
+    &docs::LINKS,
+    &monitoring::RULES,
+    &monitoring::CONFIG,
+    &certbot::CERTBOT,
+    &plan::PLAN,
+    &plan::CHECKS,
+];
+
+/// Files that no validator takes, each with its reason.
+type Exempt = (fn(&File) -> bool, &'static str);
+
+pub(crate) static EXEMPT: &[Exempt] = &[
+    (|file| file.under("/etc/acme/secrets"), "secrets are made on the host"),
+    (
+        |file| file.at == "/etc/motd" || file.under("/etc/update-motd.d"),
+        "text for people",
+    ),
+    (
+        |file| file.ends(&["/robots.txt", ".html", ".asc", ".gpg"]),
+        "content, not configuration",
+    ),
+];
+
+const ROOT: &str = "root-bookworm";

@@ -1,0 +1,40 @@
+//! Zone files, by BIND's checker with every warning made fatal.
+
+use super::{ROOT, Validator};
+use crate::native::host::File;
+use crate::native::layer::{Layer, each};
+
+const FLAGS: &str = "-k fail -n fail -m fail -M fail -S fail -r fail -i full-sibling";
+
+fn takes(file: &File) -> bool {
+    let folder = file.at.rsplit('/').nth(1).unwrap_or_default();
+    file.at.starts_with('/') && (folder == "zones" || file.ends(&[".zone"]) || file.name().starts_with("db."))
+}
+
+pub(crate) static CHECKZONE: Validator = Validator {
+    name: "named-checkzone",
+    family: "zones",
+    needs: &[ROOT],
+    takes,
+    run: |host, files| {
+        let layer = Layer::of(host);
+        let script = |file: &File| format!("named-checkzone {FLAGS} '{}' '{}'", origin(file), file.at);
+        each(&layer, files, script, |line| {
+            line == "OK" || line.contains(": loaded serial ")
+        })
+    },
+    generic: false,
+};
+
+/// What the file says, or else what its name says.
+pub(crate) fn origin(file: &File) -> String {
+    let text = file.text();
+    if let Some(origin) = text.lines().find_map(|line| line.strip_prefix("$ORIGIN")) {
+        return origin.trim().trim_end_matches('.').to_owned();
+    }
+    let name = file.name();
+    name.strip_prefix("db.")
+        .or_else(|| name.strip_suffix(".zone"))
+        .unwrap_or(name)
+        .to_owned()
+}

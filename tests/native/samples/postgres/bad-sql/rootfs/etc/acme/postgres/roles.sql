@@ -1,0 +1,1 @@
+create role acme_app login;

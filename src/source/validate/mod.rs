@@ -83,7 +83,8 @@ impl Validator {
 }
 
 fn within(pointer: &Pointer, outer: &BTreeSet<Pointer>) -> bool {
-    std::iter::successors(Some(pointer.clone()), Pointer::parent).any(|pointer| outer.contains(&pointer))
+    std::iter::successors(Some(pointer.clone()), Pointer::parent)
+        .any(|pointer| outer.contains(&pointer))
 }
 
 /// A finding and the value that it is about.

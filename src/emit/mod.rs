@@ -26,9 +26,8 @@ mod upgrades;
 pub use artifact::{Artifact, Emission, Phase};
 pub use install::ENGINE;
 
-use rayon::prelude::*;
-
 use crate::site::{Host, Site};
+use crate::spread::spread;
 
 /// One artifact family.
 pub(crate) struct Emitter {
@@ -78,7 +77,7 @@ pub struct Compiled {
 
 /// Everything of an environment.
 pub fn site(site: Site) -> Compiled {
-    let hosts = site.hosts.par_iter().map(|host| self::host(&site, host)).collect();
+    let hosts = spread(&site.hosts, |host| self::host(&site, host));
     Compiled {
         hosts,
         documents: Default::default(),

@@ -46,7 +46,8 @@ impl Kind for Postgres {
         }
         let own = self.port.map(|port| port.get());
         let port = PortWish { listen: own.unwrap_or(5432), host: own };
-        vec![ProcessWish { port: Some(port), ..ProcessWish::default() }]
+        let memory = self.limits.memory.map(|memory| memory.get());
+        vec![ProcessWish { port: Some(port), memory, ..ProcessWish::default() }]
     }
 
     fn image(&self) -> Option<String> {

@@ -43,6 +43,7 @@ impl Kind for Redis {
         };
         vec![ProcessWish {
             port: self.external.is_none().then_some(port),
+            memory: self.limits.memory.map(|memory| memory.get()),
             ..ProcessWish::default()
         }]
     }

@@ -3,10 +3,13 @@
 
 mod choice;
 mod planned;
+mod quick;
 mod tell;
 mod words;
 
 use std::collections::BTreeSet;
+
+use std::sync::OnceLock;
 
 use jsonschema::{Keyword, ValidationError};
 use serde_json::Value as Json;
@@ -25,29 +28,48 @@ const MOST_ERRORS: usize = 500;
 #[derive(Debug)]
 pub struct Validator {
     schema: Schema,
-    compiled: jsonschema::Validator,
+    units: Units,
+    /// Compiling the schema takes longer than the rest of a check, so it waits until there is something to tell.
+    compiled: OnceLock<jsonschema::Validator>,
 }
 
 impl Validator {
     /// The schema is the program's own, and so are the units that it names.
     pub fn new(schema: Schema, units: Units) -> Validator {
-        let unit = move |name: &Json| {
-            let named = |unit: &&(&str, _)| name.as_str() == Some(unit.0);
-            let (_, check) = units
-                .iter()
-                .find(named)
-                .expect("every x-unit of the schema is in the table of units");
-            Unit(*check)
-        };
-        let compiled = jsonschema::draft202012::options()
-            .with_keyword("x-unit", move |_, name, _| Ok(Box::new(unit(name))))
-            .build(schema.json())
-            .expect("the schema is generated from our types");
-        Validator { schema, compiled }
+        Validator {
+            schema,
+            units,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    fn compiled(&self) -> &jsonschema::Validator {
+        let units = self.units;
+        self.compiled.get_or_init(|| {
+            jsonschema::draft202012::options()
+                .with_keyword("x-unit", move |_, name, _| Ok(Box::new(Unit(unit(units, name)))))
+                .build(self.schema.json())
+                .expect("the schema is generated from our types")
+        })
     }
 
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// Whether the tree is valid, where that can be said without compiling the schema.
+    fn quick(&self, root: &Node) -> Option<bool> {
+        let quick = quick::Quick {
+            schema: &self.schema,
+            units: self.units,
+        };
+        quick.fits(self.schema.json(), root)
+    }
+
+    /// What the quick look and the judge say.
+    #[cfg(test)]
+    pub(crate) fn both(&self, root: &Node) -> (Option<bool>, bool) {
+        (self.quick(root), self.compiled().is_valid(&root.to_json()))
     }
 
     /// Everything in the tree that the schema does not allow.
@@ -55,14 +77,14 @@ impl Validator {
         let mut told = planned::planned(&self.schema, root);
         let planned: BTreeSet<Pointer> = told.iter().map(|told| told.pointer.clone()).collect();
         planned::together(&mut told);
-        let json = root.to_json();
-        if !self.compiled.is_valid(&json) {
+        if self.quick(root) != Some(true) {
+            let json = root.to_json();
             let teller = tell::Teller {
                 schema: &self.schema,
                 root,
             };
             let errors = self
-                .compiled
+                .compiled()
                 .iter_errors(&json)
                 .take(MOST_ERRORS)
                 .flat_map(|error| teller.tell(&error));
@@ -83,14 +105,23 @@ impl Validator {
 }
 
 fn within(pointer: &Pointer, outer: &BTreeSet<Pointer>) -> bool {
-    std::iter::successors(Some(pointer.clone()), Pointer::parent)
-        .any(|pointer| outer.contains(&pointer))
+    std::iter::successors(Some(pointer.clone()), Pointer::parent).any(|pointer| outer.contains(&pointer))
 }
 
 /// A finding and the value that it is about.
 pub(crate) struct Told {
     pub(crate) pointer: Pointer,
     pub(crate) finding: Diagnostic,
+}
+
+/// The schema is the program's own, and so are the units that it names.
+fn unit(units: Units, name: &Json) -> fn(&str) -> Result<(), String> {
+    let named = |unit: &&(&str, _)| name.as_str() == Some(unit.0);
+    let (_, check) = units
+        .iter()
+        .find(named)
+        .expect("every x-unit of the schema is in the table of units");
+    *check
 }
 
 struct Unit(fn(&str) -> Result<(), String>);

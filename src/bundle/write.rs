@@ -7,11 +7,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
 
-use camino::{Utf8Path, Utf8PathBuf};
-use rayon::prelude::*;
-
 use super::state::orphans;
 use super::{Bundle, File};
+use crate::spread::spread;
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// Ending of content that is not in its place yet.
 const TEMPORARY: &str = ".sitewright-new";
@@ -49,15 +48,19 @@ pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, W
         path: path.to_owned(),
         error,
     };
-    let changed: Vec<(&String, &File)> = bundle
-        .files
-        .par_iter()
-        .filter(|(path, file)| !is_same(&out.join(path), file))
+    let files: Vec<(&String, &File)> = bundle.files.iter().collect();
+    let same = in_chunks(&files, |(path, file)| is_same(&out.join(path), file));
+    let changed: Vec<(&String, &File)> = files
+        .into_iter()
+        .zip(same)
+        .filter(|(_, same)| !same)
+        .map(|(file, _)| file)
         .collect();
-    let prepared = changed.par_iter().try_for_each(|(path, file)| {
+    let prepared = in_chunks(&changed, |(path, file)| {
         let place = out.join(path);
         prepare(&place, file).map_err(|error| at(&place, error))
     });
+    let prepared: Result<(), WriteError> = prepared.into_iter().collect();
     if let Err(error) = prepared {
         changed
             .iter()
@@ -86,6 +89,15 @@ pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, W
         unchanged: bundle.files.len() - changed.len(),
         removed: gone.len(),
     })
+}
+
+/// Work over files: one costs little, so threads take many at once.
+fn in_chunks<T: Sync, R: Send>(files: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    let chunks: Vec<&[T]> = files.chunks(64).collect();
+    spread(&chunks, |chunk| chunk.iter().map(&work).collect::<Vec<R>>())
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn temporary(place: &Utf8Path) -> Utf8PathBuf {

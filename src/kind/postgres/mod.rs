@@ -45,9 +45,16 @@ impl Kind for Postgres {
             return Vec::new();
         }
         let own = self.port.map(|port| port.get());
-        let port = PortWish { listen: own.unwrap_or(5432), host: own };
+        let port = PortWish {
+            listen: own.unwrap_or(5432),
+            host: own,
+        };
         let memory = self.limits.memory.map(|memory| memory.get());
-        vec![ProcessWish { port: Some(port), memory, ..ProcessWish::default() }]
+        vec![ProcessWish {
+            port: Some(port),
+            memory,
+            ..ProcessWish::default()
+        }]
     }
 
     fn image(&self) -> Option<String> {

@@ -73,10 +73,7 @@ impl Bed {
             .expect("docker runs: prepare has asked it");
         let left = String::from_utf8_lossy(&left.stdout).into_owned();
         for container in left.split_whitespace() {
-            let _ = self
-                .docker()
-                .args(["rm", "--force", "--volumes", container])
-                .output();
+            let _ = self.docker().args(["rm", "--force", "--volumes", container]).output();
         }
     }
 }
@@ -94,9 +91,7 @@ impl Machine {
             .expect("util-linux has flock");
         let said = holder.stdout.take().expect("its output is piped");
         let mut line = String::new();
-        BufReader::new(said)
-            .read_line(&mut line)
-            .expect("flock prints a line");
+        BufReader::new(said).read_line(&mut line).expect("flock prints a line");
         assert_eq!(line, "held\n", "flock could not lock the bed");
         Self(holder)
     }

@@ -53,10 +53,7 @@ impl Output {
         if self.code == 0 {
             return Ok(self.stdout);
         }
-        Err(format!(
-            "exit {}\n{}{}",
-            self.code, self.stdout, self.stderr
-        ))
+        Err(format!("exit {}\n{}{}", self.code, self.stdout, self.stderr))
     }
 }
 
@@ -73,35 +70,17 @@ impl<'bed> Host<'bed> {
             "--security-opt=apparmor=unconfined".to_owned(),
         ];
         options.extend(CAPABILITIES.iter().map(|name| format!("--cap-add={name}")));
-        let host = Self::start(
-            bed,
-            name,
-            address,
-            &options,
-            &["debian:12", "sh", "-c", BOOT],
-        );
+        let host = Self::start(bed, name, address, &options, &["debian:12", "sh", "-c", BOOT]);
         host.wait_running()
             .unwrap_or_else(|why| panic!("a bare host does not come up: {why}"));
         host
     }
 
     pub(super) fn stranger(bed: &'bed Bed, name: &str, address: &str) -> Self {
-        Self::start(
-            bed,
-            name,
-            address,
-            &["--init".to_owned()],
-            &["sitewright/outside"],
-        )
+        Self::start(bed, name, address, &["--init".to_owned()], &["sitewright/outside"])
     }
 
-    fn start(
-        bed: &'bed Bed,
-        name: &str,
-        address: &str,
-        options: &[String],
-        command: &[&str],
-    ) -> Self {
+    fn start(bed: &'bed Bed, name: &str, address: &str, options: &[String], command: &[&str]) -> Self {
         let host = Self {
             bed,
             container: format!("sitewright-{name}"),
@@ -150,9 +129,7 @@ impl<'bed> Host<'bed> {
         let parent = if folder {
             destination
         } else {
-            destination
-                .rsplit_once('/')
-                .map_or("/", |(parent, _)| parent)
+            destination.rsplit_once('/').map_or("/", |(parent, _)| parent)
         };
         self.run(&format!("mkdir -p '{parent}'"))
             .ok()
@@ -214,9 +191,7 @@ impl<'bed> Host<'bed> {
             match state.trim() {
                 "running" => return Ok(()),
                 "degraded" => {
-                    let failed = self.run(
-                        "systemctl --failed --no-legend --plain; journalctl -b -p warning -n 40",
-                    );
+                    let failed = self.run("systemctl --failed --no-legend --plain; journalctl -b -p warning -n 40");
                     return Err(format!("failed units\n{}", failed.stdout));
                 }
                 _ if begun.elapsed() > Duration::from_secs(120) => {

@@ -107,7 +107,7 @@ impl Drop for Machine {
 fn prepared() -> &'static BTreeMap<String, String> {
     static FACTS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     FACTS.get_or_init(|| {
-        let facts = prepare(&[]);
+        let facts = prepare();
         facts
             .lines()
             .filter_map(|line| line.split_once(' '))
@@ -117,9 +117,8 @@ fn prepared() -> &'static BTreeMap<String, String> {
 }
 
 /// Runs `tests/hosts/prepare`; its steps and their times pass through to this test's stderr.
-pub(super) fn prepare(arguments: &[&str]) -> String {
+fn prepare() -> String {
     let output = Command::new(folder().join("prepare"))
-        .args(arguments)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()

@@ -57,7 +57,6 @@ fn a_bare_host_has_what_a_real_one_has() {
         expect(run.code != 0, || "a unit took more than its MemoryMax".to_owned())
     });
     checks.that("an engine inside runs a compose file", || {
-        host.load_image("redis:7");
         host.run(&format!(
             "mkdir -p /srv/bed && cat >/srv/bed/compose.yaml <<'EOF'\n{COMPOSE}\nEOF\n\
              docker compose --project-directory /srv/bed up --quiet-pull --detach --wait"

@@ -1,11 +1,11 @@
 //! One machine of the bed, and what a test does with it.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::bed::{Bed, prepare};
+use super::bed::Bed;
 
 /// What systemd, ufw, sshd and an engine of its own need. `--privileged` asks for more than some machines have.
 const CAPABILITIES: [&str; 16] = [
@@ -37,7 +37,6 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub(super) struct Host<'bed> {
     bed: &'bed Bed,
     container: String,
-    pub(super) address: String,
 }
 
 #[derive(Debug)]
@@ -84,7 +83,6 @@ impl<'bed> Host<'bed> {
         let host = Self {
             bed,
             container: format!("sitewright-{name}"),
-            address: address.to_owned(),
         };
         let mut run = bed.docker();
         run.args(["run", "--detach", "--label=sitewright.bed"])
@@ -140,26 +138,6 @@ impl<'bed> Host<'bed> {
             .arg(format!("{}{suffix}", source.display()))
             .arg(format!("{}:{destination}", self.container));
         done(copy).unwrap_or_else(|why| panic!("{}: {why}", source.display()));
-    }
-
-    /// Gives this host's own engine a stand-in image, as a pull would.
-    pub(super) fn load_image(&self, name: &str) {
-        prepare(&[name]);
-        let mut save = self
-            .bed
-            .docker()
-            .args(["save", name])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("docker runs: prepare has asked it");
-        let mut load = self.bed.docker();
-        load.args(["exec", "--interactive", &self.container, "docker", "load"])
-            .stdin(save.stdout.take().expect("its output is piped"));
-        done(load).unwrap_or_else(|why| panic!("{name}: {why}"));
-        assert!(
-            save.wait().is_ok_and(|status| status.success()),
-            "docker cannot save {name}"
-        );
     }
 
     /// Lets names resolve by the DNS server at `address`.

@@ -37,6 +37,22 @@ pub(crate) static SERVER: Validator = Validator {
     generic: false,
 };
 
+pub(crate) static CLUSTER: Validator = Validator {
+    name: "createcluster",
+    family: "postgres",
+    needs: &[ROOT],
+    takes: |file| file.under("/etc/postgresql-common"),
+    // The package's script makes its first cluster by these.
+    run: |host, files| {
+        let script = "cd /; pg_createcluster -d /run/cluster $(ls /usr/lib/postgresql) native >/run/said 2>&1 || cat /run/said\n\
+                      grep -iE 'error|invalid|unknown|warning' /run/said";
+        let said = Layer::of(host).run(script);
+        let lines = said.lines(|_| false);
+        lines.into_iter().map(|line| Finding::new(&files[0].at, line)).collect()
+    },
+    generic: false,
+};
+
 fn apply_to_bare(layer: &Layer, sql: &[&str]) -> Vec<Finding> {
     let said = layer.run(&script(None, sql));
     said.lines(|line| line.starts_with("note: "))
@@ -76,7 +92,8 @@ done
 port=$(sed -n 's/.*socket "[^"]*PGSQL\.\([0-9]*\)".*/\1/p' /run/log | head -1)
 ask() { as psql -X -q -At -v ON_ERROR_STOP=1 -h /run/postgresql -p "${port:-5432}" -d postgres "$@" 2>&1; }
 if kill -0 $server 2>/dev/null; then
-  ask -c "select sourcefile || ':' || sourceline || ': ' || name || ': ' || error from pg_file_settings where error is not null"
+  ask -c "select sourcefile || ':' || sourceline || ': ' || name || ': ' || error from pg_file_settings where error is not null
+    and name not in ('unix_socket_directories', 'logging_collector', 'log_destination')"
   ask -c "select 'pg_hba.conf:' || line_number || ': ' || error from pg_hba_file_rules where error is not null"
   ask -c "select 'pg_ident.conf:' || line_number || ': ' || error from pg_ident_file_mappings where error is not null"
 "#,
@@ -85,17 +102,17 @@ if kill -0 $server 2>/dev/null; then
         for file in sql {
             let _ = writeln!(
                 script,
-                "  ask -f '{file}' >/run/said || {{ echo '{file} cannot be applied twice'; }}"
+                "  ask -f - <'{file}' >/run/said || {{ echo '{file} cannot be applied twice'; }}"
             );
             script.push_str("  grep -E 'ERROR|WARNING|FATAL' /run/said\n");
         }
     }
     script.push_str(
-        r#"  kill -INT $server; wait $server 2>/dev/null
-else
+        r#"else
   echo 'the server does not start'
+  cat /run/log
 fi
-grep -E '(WARNING|ERROR|FATAL|PANIC): ' /run/log
+grep -E '(WARNING|ERROR|FATAL|PANIC): ' /run/log | grep -v 'database system is starting up'
 true
 "#,
     );

@@ -158,9 +158,6 @@ fn sarif_points_at_rules_and_files() {
         result["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"],
         "parts/a%20b.yaml"
     );
-    assert_eq!(
-        result["locations"][0]["physicalLocation"]["region"]["endColumn"],
-        39
-    );
+    assert_eq!(result["locations"][0]["physicalLocation"]["region"]["endColumn"], 39);
     assert!(run["results"][2].get("locations").is_none());
 }

@@ -340,15 +340,11 @@ mod tests {
                 format!("${{k{:02}}}${{k{:02}}}", i + 1, i + 1).into(),
             )
         };
-        let mut laughs: serde_json::Map<String, serde_json::Value> =
-            (0..40).map(doubling).collect();
+        let mut laughs: serde_json::Map<String, serde_json::Value> = (0..40).map(doubling).collect();
         laughs.insert("k40".into(), "ha".into());
         let (_, findings) = run(laughs.into());
         assert!(
-            !findings.is_empty()
-                && findings
-                    .iter()
-                    .all(|told| told.contains("write some of them out")),
+            !findings.is_empty() && findings.iter().all(|told| told.contains("write some of them out")),
             "{findings:?}"
         );
     }

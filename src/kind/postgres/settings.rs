@@ -61,10 +61,23 @@ pub(super) fn write(postgres: &Postgres, site: &SiteNames, origin: &Pointer, siz
     let settings = settings
         .into_iter()
         .filter(|(key, _)| !raw.iter().any(|line| line.key.eq_ignore_ascii_case(key)))
-        .map(|(key, value)| Line { key: key.to_owned(), value })
+        .map(|(key, value)| Line {
+            key: key.to_owned(),
+            value,
+        })
         .collect();
-    let view = View { origin: origin.clone(), settings, raw_origin: origin.child("settings"), raw };
-    render(Language::Postgres, "postgres/conf", include_str!("postgresql.conf.hbs"), &view)
+    let view = View {
+        origin: origin.clone(),
+        settings,
+        raw_origin: origin.child("settings"),
+        raw,
+    };
+    render(
+        Language::Postgres,
+        "postgres/conf",
+        include_str!("postgresql.conf.hbs"),
+        &view,
+    )
 }
 
 /// Extensions that work only in a server that loaded them at its start.
@@ -72,7 +85,12 @@ fn libraries(postgres: &Postgres) -> Option<String> {
     let known = ["pg_cron", "pg_stat_statements", "timescaledb"];
     let mut wanted: Vec<&str> = known
         .into_iter()
-        .filter(|name| postgres.databases.values().any(|database| database.extensions.iter().any(|extension| extension.as_str() == *name)))
+        .filter(|name| {
+            postgres
+                .databases
+                .values()
+                .any(|database| database.extensions.iter().any(|extension| extension.as_str() == *name))
+        })
         .collect();
     wanted.dedup();
     (!wanted.is_empty()).then(|| wanted.join(", "))
@@ -81,7 +99,10 @@ fn libraries(postgres: &Postgres) -> Option<String> {
 /// A map is for the settings of an extension: `auto_explain: {log_min_duration: 1s}`.
 fn flatten(name: &str, value: &Setting) -> Vec<(String, String)> {
     match value {
-        Setting::Map(map) => map.iter().flat_map(|(key, value)| flatten(&format!("{name}.{key}"), value)).collect(),
+        Setting::Map(map) => map
+            .iter()
+            .flat_map(|(key, value)| flatten(&format!("{name}.{key}"), value))
+            .collect(),
         other => vec![(name.to_owned(), text(other))],
     }
 }
@@ -99,6 +120,9 @@ fn text(value: &Setting) -> String {
 
 /// The manifest's `max_connections`, which others follow.
 pub(super) fn max_connections(postgres: &Postgres) -> Option<u32> {
-    let (_, value) = postgres.settings.iter().find(|(name, _)| name.as_str().eq_ignore_ascii_case("max_connections"))?;
+    let (_, value) = postgres
+        .settings
+        .iter()
+        .find(|(name, _)| name.as_str().eq_ignore_ascii_case("max_connections"))?;
     text(value).parse().ok()
 }

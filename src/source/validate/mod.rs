@@ -83,8 +83,7 @@ impl Validator {
 }
 
 fn within(pointer: &Pointer, outer: &BTreeSet<Pointer>) -> bool {
-    std::iter::successors(Some(pointer.clone()), Pointer::parent)
-        .any(|pointer| outer.contains(&pointer))
+    std::iter::successors(Some(pointer.clone()), Pointer::parent).any(|pointer| outer.contains(&pointer))
 }
 
 /// A finding and the value that it is about.

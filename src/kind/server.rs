@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Client, DATA, EDGE, Lowering, Runtime};
+use super::{Client, DATA, EDGE, Lowering, Placed, Runtime};
 use crate::diag::Diagnostic;
 use crate::manifest::services::{Limits, ServerRuntime};
 use crate::manifest::values::{Setting, SettingName};
-use crate::site::{ConfigFile, Directory, Host, Package, Pointer, PortBinding, Protocol};
+use crate::site::{Action, ConfigFile, Directory, Host, Package, Pointer, PortBinding, Protocol, order};
 
 /// Memory of a server where neither the manifest nor the host says how much there is.
 const MEMORY: u64 = 1 << 30;
@@ -226,22 +226,56 @@ pub(super) fn compose(site: &str) -> String {
     format!("docker compose --project-name {site} --file /etc/{site}/compose/compose.yaml")
 }
 
-/// Kernel settings of this service, applied as at boot.
-pub(super) fn kernel(set: &'static str, name: &str, setting: &str, why: &str, origin: &Pointer, host: &mut Host) {
-    host.files.push(file(
-        set,
-        format!("/etc/sysctl.d/60-{name}.conf"),
-        0o644,
-        format!("# {why}\n{setting}\n"),
-        origin,
-        &["sysctl"],
-    ));
-    let action = crate::site::Action {
+/// A kernel setting, applied as at boot.
+fn kernel(set: &'static str, name: &str, text: &str, origin: &Pointer, host: &mut Host) {
+    let path = format!("/etc/sysctl.d/60-{name}.conf");
+    if host.files.iter().all(|file| file.path != path) {
+        host.files
+            .push(file(set, path, 0o644, text.to_owned(), origin, &["sysctl"]));
+    }
+    let action = Action {
         name: "sysctl".into(),
-        order: crate::site::order::SYSTEM,
+        order: order::SYSTEM,
         check: None,
         run: Some("systemctl restart systemd-sysctl.service".into()),
         effect: "sets kernel parameters".into(),
     };
     push_new(&mut host.actions, action);
+}
+
+/// Redis asks for it: a snapshot forks, which else fails once half of the memory is used.
+pub(super) fn overcommit(site: &str, origin: &Pointer, host: &mut Host) {
+    let text = "# A snapshot of Redis forks: without this it fails once half of the memory is used.\nvm.overcommit_memory = 1\n";
+    kernel("redis", &format!("{site}-overcommit"), text, origin, host);
+}
+
+/// The gateways of container networks are there later than a server that listens on them.
+pub(super) fn nonlocal_bind(set: &'static str, site: &str, origin: &Pointer, host: &mut Host) {
+    let text = "# Servers listen on the gateways of container networks, which are there later than they are.\nnet.ipv4.ip_nonlocal_bind = 1\n";
+    kernel(set, &format!("{site}-nonlocal"), text, origin, host);
+}
+
+pub(super) fn listens_on_gateway(clients: &[Client], host: &str) -> bool {
+    Reached::new(clients, host).by_gateway
+}
+
+/// Limits as settings of a unit of the distribution.
+pub(super) fn limits(budget: Budget, tasks: u32) -> String {
+    let cpu = (budget.cpus * 100.0).round();
+    format!(
+        "# Made by Sitewright from the site's manifest: change that, not this file.\n[Service]\nMemoryMax={}\nCPUQuota={cpu}%\nTasksMax={}\n",
+        budget.memory,
+        budget.pids.unwrap_or(tasks)
+    )
+}
+
+/// Units that a client which systemd runs starts after.
+pub(super) fn after(service: &Placed, client: &Client, unit: &str) -> Vec<String> {
+    let unit = match service.runtime {
+        Runtime::Native => unit,
+        Runtime::Container => "docker.service",
+        Runtime::Systemd | Runtime::None => return Vec::new(),
+    };
+    let together = client.network.is_none() && service.hosts.contains(&client.host);
+    if together { vec![unit.to_owned()] } else { Vec::new() }
 }

@@ -13,6 +13,8 @@
 //! Of the branches of an `anyOf` or `oneOf`, those of the value's type count; among several for maps, the first whose required
 //! keys and constants the value has, or else the first.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value as Json};
 
 use super::node::Node;
@@ -23,7 +25,7 @@ const LONGEST: usize = 16;
 
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
-    root: Json,
+    root: Cow<'static, Json>,
 }
 
 /// All schema objects that apply to one value.
@@ -32,7 +34,13 @@ pub(crate) struct View<'s>(Vec<&'s Map<String, Json>>);
 
 impl Schema {
     pub fn new(root: Json) -> Schema {
-        Schema { root }
+        Schema { root: Cow::Owned(root) }
+    }
+
+    pub fn of(root: &'static Json) -> Schema {
+        Schema {
+            root: Cow::Borrowed(root),
+        }
     }
 
     pub fn json(&self) -> &Json {
@@ -41,7 +49,7 @@ impl Schema {
 
     /// What applies to the root of a tree.
     pub(crate) fn of_root<'s>(&'s self, node: Option<&Node>) -> View<'s> {
-        self.view([&self.root], node, None)
+        self.view([&*self.root], node, None)
     }
 
     /// What applies to the value at the pointer.

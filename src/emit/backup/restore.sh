@@ -27,9 +27,9 @@ stop_users() {
 start_users() {
   local entry
   for entry in "${UNDO[@]}"; do
-    case ${entry} in
-      unit:*) systemctl start "${entry#unit:}" ;;
-      *) "${COMPOSE[@]}" start "${entry#container:}" >&2 ;;
+    case ${entry} in # what starts here must not hold our lock
+      unit:*) systemctl start "${entry#unit:}" 9>&- ;;
+      *) "${COMPOSE[@]}" start "${entry#container:}" >&2 9>&- ;;
     esac
   done
   UNDO=()
@@ -82,7 +82,7 @@ SQL
     psql_as_admin postgres <"${WORK}/limit"
     UNDO_DATABASE=()
   fi
-  check_tables "${database}"
+  check_tables "${database}" "$1"
   if [[ -n ${exists} && -n ${SAFE} ]]; then
     psql_as_admin postgres <<<"DROP DATABASE \"${old//\"/\"\"}\""
   elif [[ -n ${exists} ]]; then
@@ -128,15 +128,14 @@ SQL
 }
 
 # As many tables as the dump has.
-check_tables() { # DATABASE
+check_tables() { # DATABASE SOURCE
   local there dumped
-  dumped=$(grep -cE '^[0-9]+; [0-9]+ [0-9]+ TABLE [^ ]+ ' "${WORK}/contents" || true)
-  dumped=$((dumped - $(grep -cE '^[0-9]+; [0-9]+ [0-9]+ TABLE DATA ' "${WORK}/contents" || true)))
+  dumped=$(awk '$4 == "TABLE" && $5 != "DATA" && $5 != "ATTACH"' "${WORK}/contents" | wc -l)
   there=$(psql_as_admin "$1" <<<"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')")
-  ((there >= dumped)) || die "$1 has ${there} tables, and the dump has ${dumped}"
-  say "$1: ${there} tables"
+  ((there >= dumped)) || die "$2 has ${there} tables, and the dump has ${dumped}"
+  say "$2: ${there} tables"
 }
 
 restore_redis() { # SOURCE ID

@@ -37,7 +37,8 @@ pub(super) fn write(
                 "host"
             };
             let near = client.host == host && (client.network.is_some() || in_container);
-            if client.host == host && !in_container && client.network.is_none() {
+            let on_host = client.host == host && client.from.iter().any(|net| net.addr().is_loopback());
+            if on_host && !in_container {
                 lines.push(line("local", login, "", &client.origin));
             }
             if near {

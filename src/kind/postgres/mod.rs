@@ -104,11 +104,7 @@ impl Kind for Postgres {
         Connection {
             parts,
             exports: vec![("DATABASE_URL".to_owned(), "url")],
-            after: if native {
-                vec!["postgresql.service".to_owned()]
-            } else {
-                Vec::new()
-            },
+            after: server::after(service, client, "postgresql.service"),
             depends_on: client.network.as_ref().map(|_| (service.name.clone(), true)),
             ..Connection::default()
         }

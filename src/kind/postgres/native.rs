@@ -114,19 +114,8 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     target
         .before_packages
         .push(file(SET, before, 0o644, CREATE_CLUSTER.to_owned(), &origin, &[]));
-    if clients
-        .iter()
-        .any(|client| client.host == host && client.from.iter().any(|net| !net.addr().is_loopback()))
-    {
-        let why = "The server listens on the gateways of container networks, which are there later than it is.";
-        server::kernel(
-            SET,
-            &format!("{}-postgres", site.name),
-            "net.ipv4.ip_nonlocal_bind = 1",
-            why,
-            &origin,
-            target,
-        );
+    if server::listens_on_gateway(&clients, &host) {
+        server::nonlocal_bind(SET, &site.name, &origin, target);
     }
     target.actions.extend(actions(&names, &unit, major, port, &sql_path));
     target.enabled.push(EnabledUnit {
@@ -248,12 +237,5 @@ fn actions(names: &Names, unit: &str, major: u32, port: u16, sql: &str) -> [Acti
 
 /// The package's unit starts as root and becomes `postgres` by itself, so it keeps the capabilities for that.
 fn drop_in(budget: Budget) -> String {
-    let cpu = (budget.cpus * 100.0).round();
-    let tasks = budget.pids.unwrap_or(4096);
-    format!(
-        include_str!("unit.conf"),
-        memory = budget.memory,
-        cpu = cpu,
-        tasks = tasks
-    )
+    server::limits(budget, 4096) + include_str!("sandbox.conf")
 }

@@ -20,64 +20,72 @@ pub(super) struct Place {
 
 #[derive(Serialize)]
 struct View {
-    origin: Pointer,
     settings: Vec<Line>,
-    raw_origin: Pointer,
-    raw: Vec<Line>,
 }
 
 #[derive(Serialize)]
 struct Line {
+    origin: Pointer,
     key: String,
     value: String,
 }
 
+/// The manifest's own settings have the last word.
 pub(super) fn write(postgres: &Postgres, site: &SiteNames, origin: &Pointer, size: Size, place: Place) -> Rendered {
-    let raw: Vec<Line> = postgres
-        .settings
-        .iter()
-        .flat_map(|(name, value)| flatten(name.as_str(), value))
-        .map(|(key, value)| Line { key, value })
-        .collect();
-    let mut settings = vec![("listen_addresses", place.listen), ("port", place.port.to_string())];
-    settings.extend(place.own);
-    settings.extend(size.settings());
-    settings.extend([
-        ("password_encryption", "scram-sha-256".to_owned()),
-        ("timezone", site.timezone.clone()),
-        ("log_timezone", site.timezone.clone()),
-        ("log_min_duration_statement", "1s".to_owned()),
-        ("log_checkpoints", "on".to_owned()),
-        ("log_lock_waits", "on".to_owned()),
-        ("log_temp_files", "10MB".to_owned()),
-        ("log_autovacuum_min_duration", "10min".to_owned()),
-        ("track_io_timing", "on".to_owned()),
-        ("idle_in_transaction_session_timeout", "10min".to_owned()),
-        ("client_connection_check_interval", "10s".to_owned()),
-    ]);
-    if let Some(libraries) = libraries(postgres) {
-        settings.push(("shared_preload_libraries", libraries));
-    }
-    let settings = settings
-        .into_iter()
-        .filter(|(key, _)| !raw.iter().any(|line| line.key.eq_ignore_ascii_case(key)))
-        .map(|(key, value)| Line {
+    let line = |origin: Pointer| {
+        move |(key, value): (&str, String)| Line {
+            origin: origin.clone(),
             key: key.to_owned(),
             value,
-        })
-        .collect();
-    let view = View {
-        origin: origin.clone(),
-        settings,
-        raw_origin: origin.child("settings"),
-        raw,
+        }
     };
+    let mut settings = vec![("listen_addresses", place.listen), ("port", place.port.to_string())];
+    settings.extend(place.own);
+    let mut lines: Vec<Line> = settings.into_iter().map(line(origin.clone())).collect();
+    lines.extend(size.settings().into_iter().map(line(origin.child("limits"))));
+    lines.extend(fixed(site).into_iter().map(line(origin.clone())));
+    lines.extend(
+        libraries(postgres)
+            .map(|names| ("shared_preload_libraries", names))
+            .map(line(origin.child("databases"))),
+    );
+    for (name, value) in &postgres.settings {
+        for (key, value) in flatten(name.as_str(), value) {
+            lines.retain(|line| !line.key.eq_ignore_ascii_case(&key));
+            lines.push(Line {
+                origin: origin.child("settings").child(name.as_str()),
+                key,
+                value,
+            });
+        }
+    }
     render(
         Language::Postgres,
         "postgres/conf",
         include_str!("postgresql.conf.hbs"),
-        &view,
+        &View { settings: lines },
     )
+}
+
+/// What is the same on every host.
+fn fixed(site: &SiteNames) -> Vec<(&'static str, String)> {
+    let mut settings = vec![
+        ("timezone", site.timezone.clone()),
+        ("log_timezone", site.timezone.clone()),
+    ];
+    let same = [
+        ("password_encryption", "scram-sha-256"),
+        ("log_min_duration_statement", "1s"),
+        ("log_checkpoints", "on"),
+        ("log_lock_waits", "on"),
+        ("log_temp_files", "10MB"),
+        ("log_autovacuum_min_duration", "10min"),
+        ("track_io_timing", "on"),
+        ("idle_in_transaction_session_timeout", "10min"),
+        ("client_connection_check_interval", "10s"),
+    ];
+    settings.extend(same.map(|(key, value)| (key, value.to_owned())));
+    settings
 }
 
 /// Extensions that work only in a server that loaded them at its start.

@@ -2,11 +2,13 @@
 //! consequence beside its cause.
 
 mod choice;
+mod fits;
 mod planned;
 mod tell;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use jsonschema::{Keyword, ValidationError};
 use serde_json::Value as Json;
@@ -17,7 +19,10 @@ use super::schema::Schema;
 use crate::diag::Diagnostic;
 
 /// What `x-unit` names: a function that says in a sentence why a text does not fit.
-pub type Units = &'static [(&'static str, fn(&str) -> Result<(), String>)];
+pub type Units = &'static [(&'static str, Check)];
+
+type Check = fn(&str) -> Result<(), String>;
+type Checks = BTreeMap<&'static str, Check>;
 
 /// A manifest with more errors than this has one mistake that makes them all.
 const MOST_ERRORS: usize = 500;
@@ -25,25 +30,41 @@ const MOST_ERRORS: usize = 500;
 #[derive(Debug)]
 pub struct Validator {
     schema: Schema,
-    compiled: jsonschema::Validator,
+    units: Checks,
+    /// Built when something is wrong.
+    compiled: OnceLock<jsonschema::Validator>,
 }
 
 impl Validator {
     /// The schema is the program's own, and so are the units that it names.
     pub fn new(schema: Schema, units: Units) -> Validator {
-        let unit = move |name: &Json| {
-            let named = |unit: &&(&str, _)| name.as_str() == Some(unit.0);
-            let (_, check) = units
-                .iter()
-                .find(named)
-                .expect("every x-unit of the schema is in the table of units");
-            Unit(*check)
-        };
-        let compiled = jsonschema::draft202012::options()
-            .with_keyword("x-unit", move |_, name, _| Ok(Box::new(unit(name))))
-            .build(schema.json())
-            .expect("the schema is generated from our types");
-        Validator { schema, compiled }
+        Validator {
+            schema,
+            units: units.iter().copied().collect(),
+            compiled: OnceLock::new(),
+        }
+    }
+
+    fn compiled(&self) -> &jsonschema::Validator {
+        self.compiled.get_or_init(|| {
+            let units = self.units.clone();
+            let unit = move |name: &Json| {
+                let check = name.as_str().and_then(|name| units.get(name));
+                Unit(*check.expect("every x-unit of the schema is in the table of units"))
+            };
+            jsonschema::draft202012::options()
+                .with_keyword("x-unit", move |_, name, _| Ok(Box::new(unit(name))))
+                .build(self.schema.json())
+                .expect("the schema is generated from our types")
+        })
+    }
+
+    fn fits(&self, root: &Node) -> Option<bool> {
+        fits::Fitter {
+            schema: &self.schema,
+            units: &self.units,
+        }
+        .fits(root)
     }
 
     pub fn schema(&self) -> &Schema {
@@ -55,14 +76,15 @@ impl Validator {
         let mut told = planned::planned(&self.schema, root);
         let planned: BTreeSet<Pointer> = told.iter().map(|told| told.pointer.clone()).collect();
         planned::together(&mut told);
-        let json = root.to_json();
-        if !self.compiled.is_valid(&json) {
+        if self.fits(root) != Some(true) {
+            let json = root.to_json();
             let teller = tell::Teller {
                 schema: &self.schema,
                 root,
+                units: &self.units,
             };
             let errors = self
-                .compiled
+                .compiled()
                 .iter_errors(&json)
                 .take(MOST_ERRORS)
                 .flat_map(|error| teller.tell(&error));
@@ -71,6 +93,14 @@ impl Validator {
         told.extend(planned::unknown_in_patches(&self.schema, root));
         let mut seen = BTreeSet::new();
         told.retain(|told| seen.insert((told.pointer.clone(), told.finding.code)));
+        // What is of the wrong type is also too small, too large or in no list.
+        let mistyped: BTreeSet<Pointer> = told
+            .iter()
+            .filter(|told| told.finding.code == "wrong-type")
+            .map(|told| told.pointer.clone())
+            .collect();
+        let further = ["out-of-range", "unknown-value", "invalid-value", "key-choice"];
+        told.retain(|told| !further.contains(&told.finding.code) || !mistyped.contains(&told.pointer));
         // Which of several keys is needed is a consequence of one of them being misspelt.
         let misspelt: BTreeSet<Pointer> = told
             .iter()
@@ -92,7 +122,7 @@ pub(crate) struct Told {
     pub(crate) finding: Diagnostic,
 }
 
-struct Unit(fn(&str) -> Result<(), String>);
+struct Unit(Check);
 
 impl<'i> Keyword<'i> for Unit {
     fn validate(&self, instance: &'i Json) -> Result<(), ValidationError<'i>> {

@@ -310,6 +310,10 @@ impl Builder<'_> {
             start: at as u32,
             end: (at + next) as u32,
         };
+        // The parser has a bound of its own for brackets.
+        if error.info().contains("recursion limit") {
+            return refusals::too_deep(place, DEEPEST).into();
+        }
         refusals::syntax(error, place, rest).into()
     }
 }

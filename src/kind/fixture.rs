@@ -101,6 +101,7 @@ pub(crate) fn lower(name: &str, kind: &dyn Kind, clients: &[Client]) -> Lowered 
 /// A client on the service's own host.
 pub(crate) fn client(service: &str) -> Client {
     Client {
+        service: service.into(),
         origin: fixture::at("/services").child(service).child("uses").child("db"),
         host: "vps".into(),
         from: vec!["127.0.0.1/32".parse().unwrap()],

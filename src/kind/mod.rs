@@ -134,6 +134,8 @@ pub(crate) struct Endpoint {
 /// A service that uses this one.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
+    /// Service of the manifest.
+    pub(crate) service: String,
     /// `/services/<client>/uses/<name>`
     pub(crate) origin: Pointer,
     /// Host that it runs on.

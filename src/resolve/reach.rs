@@ -98,6 +98,7 @@ impl Pair<'_> {
             }
             let (endpoint, from, network) = self.path(host, lock);
             let client = Client {
+                service: self.consumer.name.clone(),
                 origin: self.origin.clone(),
                 host: host.clone(),
                 from,

@@ -4,7 +4,7 @@ use super::at;
 use crate::diag::{Diagnostic, listing, suggest};
 use crate::kind::{Matched, Secrets};
 use crate::manifest::{Charset, Encoding, Generate, KeyPair, Manifest, SecretSource as Section};
-use crate::site::SecretSource;
+use crate::site::{Pointer, SecretSource};
 
 /// What the manifest declares; a secret with keys is one file for each.
 pub(super) fn declared(manifest: &Manifest) -> Secrets {
@@ -55,7 +55,9 @@ fn specification(generate: &Generate) -> String {
 /// Secrets that are asked for and not declared.
 pub(super) fn unknown(manifest: &Manifest, matched: &Matched, found: &mut Vec<Diagnostic>) {
     let names = || manifest.secrets.keys().map(|name| name.as_str());
-    for (name, origin) in &matched.unknown {
+    // What a connection hands out is made by its provider: where it is not there, another finding says why.
+    let own = |origin: &&(String, Pointer)| !origin.1.segments().any(|segment| segment == "uses");
+    for (name, origin) in matched.unknown.iter().filter(own) {
         let declare = format!("declare it: `secrets: {{{name}: {{generate: {{length: 32}}}}}}`");
         let help = suggest(name, names()).map_or(declare.clone(), |near| {
             format!("did you mean `{near}`? Otherwise {declare}")

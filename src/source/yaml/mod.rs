@@ -310,7 +310,7 @@ impl Builder<'_> {
             start: at as u32,
             end: (at + next) as u32,
         };
-        refusals::syntax(error, place, rest).into()
+        refusals::syntax(error, place, rest, DEEPEST).into()
     }
 }
 

@@ -50,7 +50,7 @@ impl<'a> Teller<'a> {
             format!("{name} must be {}, not {}", words::types(&accepted), words::value(node)),
         )
         .at(at, format!("this is {}", words::value(node)))
-        .help(help.unwrap_or_default())
+        .help(help.unwrap_or_else(|| format!("give it {}", words::types(&accepted))))
     }
 
     pub(super) fn wrong_value(&self, at: &Pointer, node: &Node, view: &View<'a>, allowed: Vec<&Json>) -> Diagnostic {

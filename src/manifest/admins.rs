@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A person, or a program, that may log in to the hosts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICL4GaynCSOlU4oRumwJy8RfoiIxiGXhR3SOW0IBtHIj marie@laptop"], "sudo": true}))]
 pub struct Admin {
     /// Public keys as in `authorized_keys`; nobody logs in with a password.
     #[schemars(length(min = 1), extend("x-short" = "[]"))]

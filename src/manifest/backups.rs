@@ -82,6 +82,7 @@ impl Default for Keep {
 
 /// A place that backups are kept in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"path": "/var/backups/acme"}))]
 pub struct Destination {
     #[serde(flatten)]
     pub target: DestinationTarget,

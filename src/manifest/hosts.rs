@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 /// A machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"address": "203.0.113.10", "os": "debian-12"}))]
 pub struct Host {
     /// Its addresses: one, a list, or `{public, private}`.
     #[schemars(example = &"203.0.113.10")]
@@ -74,6 +75,7 @@ impl Os {
 
 /// What a host has.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"cpus": 4, "memory": "8GiB", "disk": "100GiB"}))]
 pub struct Size {
     /// Processors.
     #[schemars(example = 4)]
@@ -88,6 +90,7 @@ pub struct Size {
 
 /// A disk beside the system's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"mount": "/srv", "size": "1TiB"}))]
 pub struct Disk {
     /// Where it is mounted.
     #[schemars(example = &"/srv")]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(example = serde_json::json!({"slack": {"webhook": {"secret": "slack_webhook"}}}))]
 pub enum Channel {
     /// A channel of Slack, or of a program that takes its messages.
     Slack(Slack),

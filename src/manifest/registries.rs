@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A registry that asks who is there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"user": "acme-deploy", "password": {"secret": "ghcr_token"}}))]
 pub struct RegistryLogin {
     /// The user that logs in.
     #[schemars(example = &"acme-deploy")]

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 /// A host name. What is set here holds for all its paths, unless a path says otherwise.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"paths": {"/": "web"}}))]
 pub struct Route {
     /// What answers under which path.
     #[serde(default)]
@@ -36,6 +37,8 @@ pub struct Route {
 /// A path, and what answers it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(extend("x-short" = "to"))]
+#[schemars(example = serde_json::json!({"to": "api", "rate": "10r/s", "burst": 20}))]
+#[schemars(example = serde_json::json!({"redirect": "/new/"}))]
 pub struct Path {
     #[serde(flatten)]
     pub answer: Answer,
@@ -106,6 +109,7 @@ pub struct PathOptions {
 /// How a visitor shows who they are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(example = serde_json::json!({"basic": {"secret": "htpasswd"}}))]
 pub enum Auth {
     /// A user name and password, from a secret that holds lines of htpasswd.
     Basic(SecretRef),

@@ -9,6 +9,7 @@ use std::fmt;
 
 /// A secret by its name, as declared under `secrets`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"secret": "session_key"}))]
 pub struct SecretRef {
     /// The name of a secret that is declared under `secrets`; one key of several stands behind a dot.
     #[schemars(example = &"session_key")]

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// A secret. It has no value here: it is generated on the host or provided there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"generate": {"length": 64}}))]
+#[schemars(example = serde_json::json!({"provided": "Slack app settings, Incoming Webhooks"}))]
 pub struct Secret {
     #[serde(flatten)]
     pub source: SecretSource,

@@ -106,6 +106,7 @@ fn releases() -> u32 {
 
 /// What runs at times.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"schedule": "15 4 * * *", "command": ["/usr/bin/node", "dist/prune.js"]}))]
 pub struct Job {
     /// When it runs.
     #[schemars(example = &"15 4 * * *")]
@@ -128,6 +129,7 @@ fn hour() -> Duration {
 /// A port that is open to the world and is not HTTP.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(extend("x-short" = "port"))]
+#[schemars(example = serde_json::json!({"port": 993, "tls": "mail"}))]
 pub struct OpenPort {
     /// The port on the host, or a range of them.
     #[schemars(example = 993)]

@@ -25,6 +25,7 @@ pub struct Common {
 
 /// What one instance may use at most.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"memory": "512MiB", "cpus": 0.5}))]
 pub struct Limits {
     /// Memory.
     #[schemars(example = &"512MiB")]
@@ -85,6 +86,7 @@ pub enum Update {
 /// A directory, or a file, that is written and must not be lost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(extend("x-short" = "path"))]
+#[schemars(example = serde_json::json!({"path": "/var/lib/acme/uploads"}))]
 pub struct Data {
     /// Where the process finds it; in a container, the path within.
     #[schemars(example = &"/var/lib/acme/uploads")]

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 /// How it is seen that a process is well.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(extend("x-short" = {"string": "path", "integer": "tcp", "array": "command"}))]
+#[schemars(example = serde_json::json!("/healthz"))]
+#[schemars(example = serde_json::json!({"tcp": 25565}))]
 pub struct Health {
     #[serde(flatten)]
     pub probe: HealthProbe,

@@ -51,6 +51,7 @@ pub struct Postgres {
 
 /// A database.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"extensions": ["pg_trgm"]}))]
 pub struct Database {
     /// The role that owns it. Default: its own name; the application logs in as NAME_app, with rights on rows only.
     #[schemars(example = &"acme")]

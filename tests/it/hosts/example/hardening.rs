@@ -13,7 +13,7 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
     checks.that("only SSH, DNS, HTTP and HTTPS are open to the outside", || {
         let said = scene.outside.run(&format!(
             "for port in 22 53 80 443 2019 3000 3001 5432 6379 8080 8953 9100 9153; do \
-             nc -z -w 2 {ADDRESS} $port && echo -n \"$port \"; done"
+             nc -z -w 1 {ADDRESS} $port && echo -n \"$port \"; done"
         ));
         expect(said.stdout == "22 53 80 443 ", || format!("open: {}", said.stdout))
     });

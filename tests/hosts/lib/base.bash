@@ -37,6 +37,8 @@ base_make() {
 
   printf '#!/bin/sh\nexit 101\n' >"${root}/usr/sbin/policy-rc.d"
   chmod 0755 "${root}/usr/sbin/policy-rc.d"
+  # A host lives for minutes: its packages need not survive a power cut.
+  printf 'force-unsafe-io\n' >"${root}/etc/dpkg/dpkg.cfg.d/test-bed"
   archives >"${root}/etc/apt/sources.list"
   install -D -m 0644 "${BED}/authority/ca.crt" "${root}/usr/local/share/ca-certificates/sitewright-test-bed.crt"
   unshare --mount --pid --fork --mount-proc="${root}/proc" chroot "${root}" sh -ec '

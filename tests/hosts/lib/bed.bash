@@ -33,7 +33,7 @@ digest() {
   local item
   for item in "$@"; do
     if [[ -e ${item} ]]; then
-      find "${item}" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sed "s|${HERE}/||"
+      find "${item}" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sed "s|  ${HERE}/|  |; s|  ${BED}/|  |"
     else
       printf '%s\n' "${item}"
     fi

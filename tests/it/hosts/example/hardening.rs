@@ -13,7 +13,7 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
     checks.that("only SSH, DNS, HTTP and HTTPS are open to the outside", || {
         let said = scene.outside.run(&format!(
             "for port in 22 53 80 443 2019 3000 3001 5432 6379 8080 8953 9100 9153; do \
-             nc -z -w 2 {ADDRESS} $port && echo -n \"$port \"; done"
+             nc -z -w 1 {ADDRESS} $port && echo -n \"$port \"; done"
         ));
         expect(said.stdout == "22 53 80 443 ", || format!("open: {}", said.stdout))
     });
@@ -40,7 +40,7 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
             "umask 077; cat /etc/{site}/secrets/* | awk 'length > 7' >/root/patterns\n\
              journalctl --no-pager -o cat | grep -cF -f /root/patterns | sed 's/^0$//; s/$/ lines of the journal/; /^ /d'\n\
              grep -rlF -f /root/patterns /var/log\n\
-             ps axww -o args | grep -F -f /root/patterns | grep -v 'grep -F' | sed 's/.*/a command line in ps/'\n\
+             cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\n' | grep -F -f /root/patterns | sed 's/.*/a command line in ps/'\n\
              find /etc /opt /usr/local /var/lib/{site} /var/lib/sitewright /run -xdev -type f -perm /o=r -not -path '/run/systemd/*' \
                -exec grep -lF -f /root/patterns {{}} +\n\
              docker ps -aq | xargs -r docker inspect | grep -oF -f /root/patterns | sed 's/.*/docker inspect/' | sort -u\n\

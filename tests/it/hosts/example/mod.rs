@@ -56,7 +56,12 @@ fn the_example_serves_its_site() {
 
 impl Scene<'_> {
     fn install(&self, arguments: &str) -> Result<String, String> {
-        self.host.run(&format!("/root/bundle/install.sh {arguments} 2>&1")).ok()
+        // What it says is searched for secrets with the other logs.
+        self.host
+            .run(&format!(
+                "set -o pipefail; /root/bundle/install.sh {arguments} 2>&1 | tee -a /var/log/install-test.log"
+            ))
+            .ok()
     }
 
     fn comes_up(&self, checks: &mut Checks) {

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use camino::Utf8Path;
-use rayon::prelude::*;
-
 use crate::bundle::{Bundle, Compiled};
+use crate::check;
 use crate::diag::{Diagnostic, Report};
 use crate::emit;
 use crate::manifest::{self, Manifest};
 use crate::resolve::{self, EnvironmentLock, Lock};
-use crate::source::{self, Assets, Node, Pointer, Schema, Source, Validator};
+use crate::source::{self, Assets, Layer, Node, Pointer, Schema, Source, Validator};
+use crate::spread::spread;
+use camino::Utf8Path;
 
 /// Compiles manifests; holds what does not change from one to the next.
 #[derive(Debug)]
@@ -25,6 +25,13 @@ pub struct Compilation {
     /// Every environment that was asked for, whether or not it has errors.
     pub environments: Vec<EnvironmentResult>,
     pub lock: Lock,
+}
+
+/// How far to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    Findings,
+    Files,
 }
 
 /// One environment, as far as it came.
@@ -46,7 +53,7 @@ impl Default for Compiler {
 impl Compiler {
     pub fn new() -> Self {
         Self {
-            validator: Validator::new(Schema::new(manifest::schema().clone()), manifest::units()),
+            validator: Validator::new(Schema::of(manifest::schema()), manifest::units()),
         }
     }
 
@@ -61,16 +68,25 @@ impl Compiler {
 
     /// Compiles the environments of a manifest: those named, or all.
     pub fn compile(&self, source: &Source, beside: &Utf8Path, wanted: &[String], lock: &Lock) -> Compilation {
+        self.run(source, beside, wanted, lock, Goal::Files)
+    }
+
+    /// Every finding, and no file.
+    pub fn check(&self, source: &Source, beside: &Utf8Path, wanted: &[String], lock: &Lock) -> Report {
+        self.run(source, beside, wanted, lock, Goal::Findings).report
+    }
+
+    fn run(&self, source: &Source, beside: &Utf8Path, wanted: &[String], lock: &Lock, goal: Goal) -> Compilation {
         let names: Vec<String> = source
             .environments()
             .into_iter()
             .filter(|name| wanted.is_empty() || wanted.contains(name))
             .collect();
         let nothing = EnvironmentLock::default();
-        let results: Vec<Outcome> = names
-            .par_iter()
-            .map(|name| self.environment(source, beside, name, lock.environments.get(name).unwrap_or(&nothing)))
-            .collect();
+        let results = spread(&names, |name| {
+            let lock = lock.environments.get(name).unwrap_or(&nothing);
+            self.environment(source, beside, name, lock, goal)
+        });
         let mut report = Report::new(&source.files);
         report.extend(source.warnings.iter().cloned());
         let mut environments = Vec::new();
@@ -103,7 +119,14 @@ impl Compiler {
         }
     }
 
-    fn environment(&self, source: &Source, beside: &Utf8Path, name: &str, lock: &EnvironmentLock) -> Outcome {
+    fn environment(
+        &self,
+        source: &Source,
+        beside: &Utf8Path,
+        name: &str,
+        lock: &EnvironmentLock,
+        goal: Goal,
+    ) -> Outcome {
         let mut report = Report::new(&source.files);
         let (tree, found) = source.environment(name, self.schema());
         report.extend(found);
@@ -119,11 +142,15 @@ impl Compiler {
                 Ok(manifest) => {
                     let (assets, found) = Assets::read(&tree, beside);
                     report.extend(found);
-                    let resolution = resolve::resolve(&manifest, name, lock, &assets);
+                    let mut resolution = resolve::resolve(&manifest, name, lock, &assets);
+                    // The types cannot tell `false` from a default of `false`.
+                    let backups = tree.child("backups").filter(|node| node.origin.layer != Layer::Default);
+                    resolution.site.backups_declined = backups.and_then(Node::as_bool) == Some(false);
+                    report.extend(check::check(&resolution.site));
                     report.extend(resolution.found);
                     allocated = resolution.lock;
                     unused.extend(resolution.unused);
-                    compiled = Some(emit::site(resolution.site));
+                    compiled = (goal == Goal::Files).then(|| emit::site(resolution.site));
                 }
                 Err(finding) => report.push(*finding),
             }

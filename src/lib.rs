@@ -38,5 +38,6 @@ pub(crate) mod render;
 pub mod resolve;
 pub mod site;
 pub mod source;
+mod spread;
 
 pub use compile::{Compilation, Compiler, EnvironmentResult};

@@ -7,11 +7,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write as _};
 
-use camino::{Utf8Path, Utf8PathBuf};
-use rayon::prelude::*;
-
 use super::state::orphans;
 use super::{Bundle, File};
+use crate::spread::spread;
+use camino::{Utf8Path, Utf8PathBuf};
 
 /// Ending of content that is not in its place yet.
 const TEMPORARY: &str = ".sitewright-new";
@@ -49,19 +48,25 @@ pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, W
         path: path.to_owned(),
         error,
     };
-    let changed: Vec<(&String, &File)> = bundle
-        .files
-        .par_iter()
-        .filter(|(path, file)| !is_same(&out.join(path), file))
+    let files: Vec<(&String, &File)> = bundle.files.iter().collect();
+    let same = in_chunks(&files, |(path, file)| is_same(&out.join(path), file));
+    let changed: Vec<(&String, &File)> = files
+        .into_iter()
+        .zip(same)
+        .filter(|(_, same)| !same)
+        .map(|(file, _)| file)
         .collect();
-    let prepared = changed.par_iter().try_for_each(|(path, file)| {
+    let prepared = in_chunks(&changed, |(path, file)| {
         let place = out.join(path);
-        prepare(&place, file).map_err(|error| at(&place, error))
+        prepare(&place, file, out).map_err(|error| at(&place, error))
     });
+    let prepared: Result<(), WriteError> = prepared.into_iter().collect();
     if let Err(error) = prepared {
-        changed
-            .iter()
-            .for_each(|(path, _)| drop(fs::remove_file(temporary(&out.join(path)))));
+        for (path, _) in &changed {
+            let place = out.join(path);
+            drop(fs::remove_file(temporary(&place)));
+            remove_empty_parents(&place, out);
+        }
         return Err(error);
     }
     for (path, _) in &changed {
@@ -86,6 +91,15 @@ pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, W
         unchanged: bundle.files.len() - changed.len(),
         removed: gone.len(),
     })
+}
+
+/// Work over files: one costs little, so threads take many at once.
+fn in_chunks<T: Sync, R: Send>(files: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    let chunks: Vec<&[T]> = files.chunks(64).collect();
+    spread(&chunks, |chunk| chunk.iter().map(&work).collect::<Vec<R>>())
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn temporary(place: &Utf8Path) -> Utf8PathBuf {
@@ -113,9 +127,9 @@ fn is_executable(_: &fs::Metadata) -> bool {
     false
 }
 
-fn prepare(place: &Utf8Path, file: &File) -> io::Result<()> {
+fn prepare(place: &Utf8Path, file: &File, out: &Utf8Path) -> io::Result<()> {
     if let Some(parent) = place.parent() {
-        make_folder(parent)?;
+        make_folder(parent, out)?;
     }
     let path = temporary(place);
     let mut target = fs::File::create(&path)?;
@@ -129,8 +143,9 @@ fn prepare(place: &Utf8Path, file: &File) -> io::Result<()> {
     target.flush()
 }
 
-/// Makes a folder; a file of an older bundle that stands in its way is an orphan and goes.
-fn make_folder(folder: &Utf8Path) -> io::Result<()> {
+/// Makes a folder; a file of an older bundle that stands in its way is an orphan and goes. What is not below `out` is
+/// not ours.
+fn make_folder(folder: &Utf8Path, out: &Utf8Path) -> io::Result<()> {
     match fs::create_dir_all(folder) {
         Err(error)
             if matches!(
@@ -138,7 +153,8 @@ fn make_folder(folder: &Utf8Path) -> io::Result<()> {
                 io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
             ) =>
         {
-            let file = folder.ancestors().find(|ancestor| ancestor.is_file()).ok_or(error)?;
+            let mut below = folder.ancestors().take_while(|ancestor| *ancestor != out);
+            let file = below.find(|ancestor| ancestor.is_file()).ok_or(error)?;
             fs::remove_file(file)?;
             fs::create_dir_all(folder)
         }

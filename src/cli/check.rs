@@ -24,7 +24,7 @@ enum Deny {
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let report = match arguments.input.load()? {
-        Ok(loaded) => loaded.compile(&arguments.input.environments).report,
+        Ok(loaded) => loaded.check(&arguments.input.environments),
         Err(report) => report,
     };
     output::report(&report, arguments.format)?;

@@ -147,8 +147,12 @@ fn told(differences: &[Difference], out: &Utf8Path) -> String {
         .iter()
         .map(|difference| format!("{:<9} {out}/{}\n", difference.state.name(), difference.path))
         .collect();
+    let (files, differ, them) = match differences.len() {
+        1 => ("file", "differs", "it"),
+        _ => ("files", "differ", "them"),
+    };
     text.push_str(&format!(
-        "{} files differ; `sitewright compile` mends them\n",
+        "{} {files} {differ}; `sitewright compile` mends {them}\n",
         differences.len()
     ));
     text
@@ -180,13 +184,18 @@ fn write(arguments: &Arguments, loaded: &Loaded, compilation: &Compilation, bund
             })
         ))?,
         ResultFormat::Human => output::print(&format!(
-            "{} -> {out}: {} environments, {hosts} hosts, {} files ({} changed, {} removed)\n",
+            "{} -> {out}: {}, {}, {} ({} changed, {} removed)\n",
             loaded.path,
-            bundle.environments.len(),
-            bundle.files.len(),
+            count(bundle.environments.len(), "environment"),
+            count(hosts, "host"),
+            count(bundle.files.len(), "file"),
             written.changed,
             written.removed
         ))?,
     }
     Ok(0)
+}
+
+fn count(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

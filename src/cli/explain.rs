@@ -120,15 +120,10 @@ fn explained(
                 .unwrap_or_else(|| action.clone()),
         );
     }
-    let origins: Vec<&Pointer> = match line {
-        Some(line) => artifact
-            .lines
-            .iter()
-            .take_while(|(first, _)| *first <= line)
-            .last()
-            .map(|(_, origin)| origin)
-            .into_iter()
-            .collect(),
+    // Where no line is traced, the file's own places are the next best answer.
+    let of_line = line.and_then(|line| artifact.lines.iter().take_while(|(first, _)| *first <= line).last());
+    let origins: Vec<&Pointer> = match of_line {
+        Some((_, origin)) => vec![origin],
         None => artifact.origins.iter().collect(),
     };
     let mut places: Vec<String> = origins

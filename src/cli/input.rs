@@ -76,6 +76,11 @@ impl Loaded {
         let beside = self.path.parent().unwrap_or(Utf8Path::new(""));
         self.compiler.compile(&self.source, beside, environments, &self.lock)
     }
+
+    pub(super) fn check(&self, environments: &[String]) -> Report {
+        let beside = self.path.parent().unwrap_or(Utf8Path::new(""));
+        self.compiler.check(&self.source, beside, environments, &self.lock)
+    }
 }
 
 fn lock(path: &Utf8Path) -> Result<Lock, Failure> {

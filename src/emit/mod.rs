@@ -29,9 +29,8 @@ pub use install::ENGINE;
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use crate::site::{Host, Site};
+use crate::spread::spread;
 
 /// One artifact family.
 pub(crate) struct Emitter {
@@ -83,7 +82,7 @@ pub struct Compiled {
 
 /// Everything of an environment.
 pub fn site(site: Site) -> Compiled {
-    let hosts: Vec<HostBundle> = site.hosts.par_iter().map(|host| self::host(&site, host)).collect();
+    let hosts: Vec<HostBundle> = spread(&site.hosts, |host| self::host(&site, host));
     let mut documents: BTreeMap<String, String> = hosts
         .iter()
         .map(|host| (format!("{}/README.md", host.host), host.readme.clone()))

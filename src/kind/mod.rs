@@ -23,7 +23,7 @@ pub(crate) use secrets::{Matched, Secrets};
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
-use crate::site::{Host, Pointer, SecretSource, Text};
+use crate::site::{Host, Pointer, SecretSource, Text, Variable};
 use crate::source::Assets;
 
 /// The kind of a service, with its section.
@@ -73,15 +73,19 @@ pub(crate) trait Kind {
     fn processes(&self) -> Vec<ProcessWish> {
         let port = self.default_port().map(|listen| PortWish { listen, host: None });
         vec![ProcessWish {
-            name: String::new(),
-            instances: None,
             port,
+            ..ProcessWish::default()
         }]
     }
 
     /// Folder with `releases/` and `current`, if it is deployed as pre-built artifacts.
     fn release_dir(&self) -> Option<String> {
         None
+    }
+
+    /// Variables of its environment as the manifest writes them.
+    fn variables(&self, _service: &Pointer) -> Vec<Variable> {
+        Vec::new()
     }
 
     /// Image reference, if it is deployed as one.
@@ -106,6 +110,8 @@ pub(crate) struct ProcessWish {
     pub(crate) name: String,
     pub(crate) instances: Option<u32>,
     pub(crate) port: Option<PortWish>,
+    /// Bytes that each instance may use at most.
+    pub(crate) memory: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy)]

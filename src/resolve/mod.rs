@@ -24,7 +24,7 @@ pub use lock::{EnvironmentLock, Lock};
 use crate::diag::Diagnostic;
 use crate::kind::{self, Lowering, SiteNames};
 use crate::manifest::Manifest;
-use crate::site::{Container, ContainerNetwork, Host, Instance, Pointer, Service, Site};
+use crate::site::{Container, ContainerNetwork, Host, Instance, Pointer, Service, Site, Waiver};
 use crate::source::Assets;
 
 /// What resolving one environment gives.
@@ -100,6 +100,8 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         admins: guard::admins(manifest),
         secrets: matched.needed,
         channels,
+        backups_declined: false,
+        waivers: waivers(manifest),
         hosts,
         name: site.name,
         environment: site.environment,
@@ -173,6 +175,7 @@ fn is_inner(container: &Container, network: &str) -> bool {
 fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
     let section = &world.manifest.services[placed.name.as_str()];
     let kind = kind::of(section);
+    let wishes = kind.processes();
     Service {
         name: placed.name.clone(),
         origin: placed.origin.clone(),
@@ -181,16 +184,43 @@ fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
         instances: placed
             .processes
             .iter()
-            .flat_map(|process| {
+            .zip(&wishes)
+            .flat_map(|(process, wish)| {
                 process.instances.iter().map(|instance| Instance {
                     host: instance.host.clone(),
                     handle: placed.handle(&world.site.name, process, instance),
                     port: instance.port.map(|port| port.host),
+                    memory: wish.memory,
                 })
             })
             .collect(),
         stateful: kind.is_stateful(),
         release_dir: kind.release_dir(),
         image: kind.image(),
+        variables: kind.variables(&placed.origin),
     }
+}
+
+/// What the author silenced: under `waive`, or at a service itself.
+fn waivers(manifest: &Manifest) -> Vec<Waiver> {
+    let whole = manifest
+        .waive
+        .iter()
+        .map(|(place, rules)| (at(["waive", place.as_str()]), place.to_string(), rules));
+    let own = manifest.services.iter().map(|(name, service)| {
+        let origin = at(["services", name.as_str()]);
+        let place = origin.dotted();
+        (origin.child("waive"), place, &service.common().waive)
+    });
+    whole
+        .chain(own)
+        .flat_map(|(origin, place, rules)| {
+            rules.iter().map(move |(rule, reason)| Waiver {
+                origin: origin.child(rule.as_str()),
+                place: place.clone(),
+                rule: rule.to_string(),
+                reason: reason.to_string(),
+            })
+        })
+        .collect()
 }

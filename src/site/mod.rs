@@ -46,6 +46,20 @@ pub struct Site {
     pub links: Vec<Link>,
     /// Where messages go, by name.
     pub channels: Vec<Channel>,
+    /// The author wrote that nothing is to be backed up.
+    pub backups_declined: bool,
+    /// Rules that are silenced.
+    pub waivers: Vec<Waiver>,
+}
+
+/// A rule that is silenced at a place.
+#[derive(Debug, Clone)]
+pub struct Waiver {
+    pub origin: Pointer,
+    /// Keys of the manifest, parted by dots.
+    pub place: String,
+    pub rule: String,
+    pub reason: String,
 }
 
 /// A person with a login on every host.
@@ -98,6 +112,8 @@ pub struct Service {
     pub release_dir: Option<String>,
     /// Image reference, if it is deployed as an image.
     pub image: Option<String>,
+    /// Variables of its environment as the manifest writes them.
+    pub variables: Vec<Variable>,
 }
 
 /// One running copy of a service.
@@ -108,6 +124,8 @@ pub struct Instance {
     pub handle: String,
     /// TCP port on the host, where it has one.
     pub port: Option<u16>,
+    /// Bytes that it may use at most.
+    pub memory: Option<u64>,
 }
 
 /// One service reaches another.

@@ -1,5 +1,15 @@
 //! One test binary: what the compiler says, what it writes, and what hosts make of it.
 
+mod bad_input;
+mod cli;
+mod determinism;
+mod documents;
 mod engine;
+mod fresh;
+mod hostile;
 mod hosts;
+mod layers;
 mod native;
+mod readme;
+mod rules;
+mod sites;

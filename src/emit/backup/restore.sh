@@ -97,8 +97,13 @@ new_database_statements() { # DATABASE
   local text
   text=$(sql_text "$1")
   psql_as_admin postgres <<SQL
-SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L CONNECTION LIMIT 0;',
-  d.datname, r.rolname, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype)
+SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L%s CONNECTION LIMIT 0;',
+  d.datname, r.rolname, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,
+  -- columns that not every version has
+  CASE to_jsonb(d) ->> 'datlocprovider'
+    WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'))
+    WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', to_jsonb(d) ->> 'datlocale')
+    ELSE '' END)
 FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE d.datname = ${text};
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC;', datname) FROM pg_database WHERE datname = ${text} AND datacl IS NOT NULL;
 SELECT format('GRANT %s ON DATABASE %I TO %s%s;', a.privilege_type, d.datname,

@@ -34,10 +34,12 @@ fn example() -> (Site, Host) {
             host: "vps".into(),
             handle: "cache".into(),
             port: None,
+            memory: None,
         }],
         stateful: true,
         release_dir: None,
         image: None,
+        variables: Vec::new(),
     });
     site.channels = vec![
         Channel {

@@ -62,6 +62,22 @@ pub(super) fn environment(
     environment
 }
 
+/// The variables as the manifest writes them.
+pub(super) fn written(env: &BTreeMap<EnvName, EnvValue>, origin: &Pointer) -> Vec<Variable> {
+    env.iter()
+        .map(|(name, value)| Variable {
+            name: name.to_string(),
+            value: match value {
+                EnvValue::Bool(flag) => Text::literal(flag.to_string()),
+                EnvValue::Number(number) => Text::literal(number.to_string()),
+                EnvValue::Text(text) => Text::literal(text.to_string()),
+                EnvValue::Secret(secret) => Text::secret(secret.secret.to_string()),
+            },
+            origin: origin.child(name.as_str()),
+        })
+        .collect()
+}
+
 impl Environment {
     fn put(&mut self, name: &str, value: Text, origin: &Pointer) {
         match value.as_literal() {

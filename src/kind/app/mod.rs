@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::{Kind, Lowering, PortWish, ProcessWish, Runtime};
 use crate::manifest::services::{App, AppRuntime, Common, Process, Run};
-use crate::site::{Opening, Protocol};
+use crate::site::{Opening, Pointer, Protocol, Variable};
 
 impl Kind for App {
     fn common(&self) -> &Common {
@@ -47,7 +47,24 @@ impl Kind for App {
                     listen: port.listen.get(),
                     host: port.host.map(|port| port.get()),
                 }),
+                memory: run.limits.memory.map(|memory| memory.get()),
             })
+            .collect()
+    }
+
+    fn variables(&self, service: &Pointer) -> Vec<Variable> {
+        let processes = self
+            .processes
+            .iter()
+            .map(|(name, process)| (service.child("processes").child(name.as_str()), &process.run.env));
+        let jobs = self
+            .jobs
+            .iter()
+            .map(|(name, job)| (service.child("jobs").child(name.as_str()), &job.env));
+        let all = std::iter::once((service.clone(), &self.run.env))
+            .chain(processes)
+            .chain(jobs);
+        all.flat_map(|(origin, env)| environment::written(env, &origin.child("env")))
             .collect()
     }
 

@@ -53,6 +53,15 @@ pub(super) fn write(
             }
         }
     }
+    if in_container {
+        // Whom the health check names: refused, it would fill the log.
+        let text = "host    \"postgres\"               \"postgres\"               127.0.0.1/32         scram-sha-256"
+            .to_owned();
+        lines.push(Line {
+            origin: origin.clone(),
+            text,
+        });
+    }
     let mut seen = std::collections::BTreeSet::new();
     lines.retain(|line| seen.insert(line.text.clone()));
     render(

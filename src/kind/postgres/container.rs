@@ -97,7 +97,7 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
             order: order::SCHEMA,
             check: None,
             run: Some(format!(
-                "{compose} exec --no-TTY {name} psql --no-psqlrc --quiet --tuples-only --output /dev/null --username postgres --port {listen} --set ON_ERROR_STOP=1 --file - <{folder}/roles.sql"
+                "{compose} exec -T {name} psql --no-psqlrc --quiet --tuples-only --output /dev/null --username postgres --port {listen} --set ON_ERROR_STOP=1 --file - <{folder}/roles.sql"
             )),
             effect: "brings roles, databases and rights up to date".to_owned(),
         },
@@ -167,7 +167,8 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         capabilities: Vec::new(),
         memory: Some(budget.memory),
         cpus: Some(budget.cpus),
-        pids: budget.pids,
+        // A process for each connection.
+        pids: budget.pids.or(Some(size.connections() + 256)),
         // Parallel queries share memory there.
         shm: Some((budget.memory / 4).max(64 << 20)),
         stop_grace: 90,

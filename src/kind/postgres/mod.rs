@@ -49,8 +49,10 @@ impl Kind for Postgres {
             listen: own.unwrap_or(5432),
             host: own,
         };
+        let memory = self.limits.memory.map(|memory| memory.get());
         vec![ProcessWish {
             port: Some(port),
+            memory,
             ..ProcessWish::default()
         }]
     }

@@ -122,7 +122,9 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         name: unit,
         order: order::DATABASE,
     });
-    let check = Check::Command(format!("pg_isready --quiet --host /run/postgresql --port {port}"));
+    let check = Check::Command(format!(
+        "runuser -u postgres -- pg_isready --quiet --host /run/postgresql --port {port}"
+    ));
     target.probes.push(Probe {
         name: service.name.clone(),
         origin,

@@ -43,7 +43,7 @@ fn version(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     }
     lowering.found.push(
         Diagnostic::error("unsupported-version", format!("PostgreSQL {version} is not supported"))
-            .at(&lowering.service.origin.child("version"), "this version")
+            .at(lowering.service.origin.child("version"), "this version")
             .why("Its settings and packages are not known here.")
             .help(format!("write one from {} to {}", VERSIONS.start(), VERSIONS.end())),
     );
@@ -84,7 +84,7 @@ fn clients(postgres: &Postgres, lowering: &mut Lowering<'_>) {
                 format!("`{}` has no database `{name}`", lowering.service.name),
             )
             .at(
-                &client.origin.child("database"),
+                client.origin.child("database"),
                 "this database is not among its `databases`",
             ),
             None if postgres.databases.len() == 1 => continue,
@@ -134,14 +134,14 @@ fn connections(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         ),
     )
     .at(
-        &lowering.service.origin.child("settings").child("max_connections"),
+        lowering.service.origin.child("settings").child("max_connections"),
         format!("{max} connections, and {} are needed", demand + SPARE),
     );
     for client in lowering.clients {
         let pool = client.pool.unwrap_or(POOL);
         found = found.at(
             &client.origin,
-            format!("{} × {pool} on {}", client.instances, client.host),
+            format!("`{}`: {} × {pool} on {}", client.service, client.instances, client.host),
         );
     }
     lowering.found.push(
@@ -169,7 +169,7 @@ fn remote_container(postgres: &Postgres, lowering: &mut Lowering<'_>) {
             lowering.service.name
         ),
     )
-    .at(&lowering.service.origin.child("runtime"), "runs in a container");
+    .at(lowering.service.origin.child("runtime"), "runs in a container");
     if let Some(client) = remote {
         found = found.at(&client.origin, format!("connects from host `{}`", client.host));
     }

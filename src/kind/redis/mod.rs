@@ -50,6 +50,7 @@ impl Kind for Redis {
         };
         vec![ProcessWish {
             port: Some(port),
+            memory: self.limits.memory.map(|memory| memory.get()),
             ..ProcessWish::default()
         }]
     }

@@ -51,7 +51,7 @@ fn version(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
             "unsupported-version",
             format!("the operating system of `{host}` has Redis {packaged}, not {version}"),
         )
-        .at(&lowering.service.origin.child("version"), "this version")
+        .at(lowering.service.origin.child("version"), "this version")
         .why("A native service is the distribution's package.")
         .help(format!(
             "write `version: \"{packaged}\"`, leave it out, or write `runtime: container`"
@@ -87,8 +87,8 @@ fn memory(redis: &Redis, lowering: &mut Lowering<'_>) {
                 lowering.service.name
             ),
         )
-        .at(&origin.child("settings").child("maxmemory"), text)
-        .at(&origin.child("limits").child("memory"), limit.to_string())
+        .at(origin.child("settings").child("maxmemory"), text)
+        .at(origin.child("limits").child("memory"), limit.to_string())
         .why("A snapshot copies what changes meanwhile, and clients need buffers; at its limit the process is killed.")
         .help(format!(
             "write at most `maxmemory: {}mb`, leave it out, or raise the limit",

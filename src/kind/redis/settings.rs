@@ -95,7 +95,7 @@ fn words(value: &Setting) -> Vec<String> {
         Setting::Bool(true) => vec!["yes".to_owned()],
         Setting::Bool(false) => vec!["no".to_owned()],
         Setting::Number(number) => vec![number.to_string()],
-        Setting::Text(text) => text.to_string().split(' ').map(str::to_owned).collect(),
+        Setting::Text(text) => text.as_str().split(' ').map(str::to_owned).collect(),
         Setting::List(list) => list.iter().flat_map(words).collect(),
         Setting::Map(map) => map
             .iter()

@@ -70,21 +70,14 @@ pub(super) fn nothing(place: Place) -> Diagnostic {
 }
 
 pub(super) fn alias(why: &Unusable, place: Option<Place>) -> Diagnostic {
-    let (code, title, label, help) = match why {
-        Unusable::Itself => (
-            "alias-cycle",
-            "this alias stands inside the value that it names",
-            "stands for itself",
-            "write the inner value out",
-        ),
-        Unusable::TooMany => (
-            "alias-bomb",
-            "the aliases of this file grow into too many values",
-            "here it gets too many",
-            "write the values out, or put what is shared under `defaults:`",
-        ),
-    };
-    Diagnostic::error(code, title).at(At::from(place), label).help(help)
+    match why {
+        Unusable::Itself => Diagnostic::error("alias-cycle", "this alias stands inside the value that it names")
+            .at(At::from(place), "stands for itself")
+            .help("write the inner value out"),
+        Unusable::TooMany => Diagnostic::error("alias-bomb", "the aliases of this file grow into too many values")
+            .at(At::from(place), "here it gets too many")
+            .help("write the values out, or put what is shared under `defaults:`"),
+    }
 }
 
 /// `rest` is the text from where the parser stopped.

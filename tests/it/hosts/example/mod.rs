@@ -10,9 +10,10 @@ mod web;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use super::bed::{Bed, folder};
-use super::checks::{Checks, expect};
+use super::checks::{Checks, expect, within};
 use super::host::Host;
 
 const ADDRESS: &str = "10.89.77.10";
@@ -73,19 +74,25 @@ impl Scene<'_> {
             let said = self.host.run(&asked.join("\n")).stdout;
             expect(said.is_empty(), || said)
         });
+        // A container is `starting` for some seconds after a boot.
         checks.that("every container is up and healthy", || {
-            let said = self
-                .host
-                .run("docker ps --all --format '{{.Names}} {{.Status}}'")
-                .ok()?;
-            let ill: Vec<_> = said.lines().filter(|line| !line.contains("(healthy)")).collect();
-            expect(ill.is_empty() && !said.is_empty(), || format!("containers:\n{said}"))
+            within(Duration::from_secs(90), || {
+                let said = self
+                    .host
+                    .run("docker ps --all --format '{{.Names}} {{.Status}}'")
+                    .ok()?;
+                let ill: Vec<_> = said.lines().filter(|line| !line.contains("(healthy)")).collect();
+                expect(ill.is_empty() && !said.is_empty(), || format!("containers:\n{said}"))
+            })
         });
         checks.that("the health check is green", || {
-            for health in self.plan.of("health") {
-                self.host.run(&format!("{} 2>&1", health[0])).ok()?;
-            }
-            Ok(())
+            within(Duration::from_secs(30), || {
+                for health in self.plan.of("health") {
+                    let said = self.host.run(&format!("{} 2>&1", health[0]));
+                    expect(said.code == 0, || said.stdout)?;
+                }
+                Ok(())
+            })
         });
     }
 

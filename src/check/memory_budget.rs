@@ -1,0 +1,85 @@
+//! Hosts that were promised more memory than they have.
+
+use super::Rule;
+use crate::diag::Diagnostic;
+use crate::site::{Host, Pointer, Site};
+
+pub(super) const RULE: Rule = Rule {
+    code: "memory-budget",
+    find,
+};
+
+const MIB: u64 = 1 << 20;
+/// What the system itself, sshd, the web server and the container engine take.
+const SYSTEM: u64 = 512 * MIB;
+
+fn find(site: &Site) -> Vec<Diagnostic> {
+    // A host without a size is not asked.
+    site.hosts
+        .iter()
+        .filter(|host| host.memory > 0)
+        .filter_map(|host| over(site, host))
+        .collect()
+}
+
+fn over(site: &Site, host: &Host) -> Option<Diagnostic> {
+    let shares: Vec<(&str, &Pointer, u32, u64)> = site
+        .services
+        .iter()
+        .map(|service| {
+            let here = service.instances.iter().filter(|instance| instance.host == host.name);
+            let limits = here.filter_map(|instance| instance.memory);
+            let (count, sum) = limits.fold((0, 0_u64), |(count, sum), limit| (count + 1, sum.saturating_add(limit)));
+            (service.name.as_str(), &service.origin, count, sum)
+        })
+        .filter(|(.., sum)| *sum > 0)
+        .collect();
+    let reserve = host
+        .reserve
+        .iter()
+        .fold(0_u64, |sum, (_, bytes)| sum.saturating_add(*bytes));
+    let total = shares.iter().fold(reserve.saturating_add(SYSTEM), |sum, (.., share)| {
+        sum.saturating_add(*share)
+    });
+    if total <= host.memory {
+        return None;
+    }
+    let title = format!(
+        "host `{}` has {} of memory, and {} are given away",
+        host.name,
+        size(host.memory),
+        size(total)
+    );
+    let mut finding =
+        Diagnostic::error(RULE.code, title).at(host.origin.child("size"), format!("{} in all", size(host.memory)));
+    for (name, origin, count, sum) in &shares {
+        let times = if *count > 1 {
+            format!(" in {count} instances")
+        } else {
+            String::new()
+        };
+        finding = finding.at_key(origin, format!("`{name}` may take {}{times}", size(*sum)));
+    }
+    if reserve > 0 {
+        finding = finding.at_key(&host.origin.child("reserve"), format!("{} kept back", size(reserve)));
+    }
+    let help = format!(
+        "lower limits or instances by {}, or take a larger host; {} are for the system itself",
+        size(total - host.memory),
+        size(SYSTEM)
+    );
+    Some(
+        finding
+            .why("When all of them use what they may, the kernel kills one of them: often the database.")
+            .help(help),
+    )
+}
+
+fn size(bytes: u64) -> String {
+    let mib = bytes.div_ceil(MIB);
+    if mib.is_multiple_of(1024) {
+        format!("{}GiB", mib / 1024)
+    } else {
+        format!("{mib}MiB")
+    }
+}

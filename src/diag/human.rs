@@ -121,6 +121,21 @@ struct View<'a> {
     desk: &'a Desk<'a>,
 }
 
+/// Longer lines are no text for people.
+const LONGEST: usize = 2_000;
+
+impl View<'_> {
+    /// Whether the lines at all labels, and those around them, can be shown.
+    fn is_drawable(&self) -> bool {
+        self.finding.labels.iter().all(|label| {
+            let At::Place(place) = label.at else { return true };
+            let (line, _) = self.desk.files.line_of(place.file, place.start);
+            let (_, text) = self.desk.files.line_range(place.file, line.saturating_sub(1), line + 1);
+            text.lines().all(|line| line.len() <= LONGEST)
+        })
+    }
+}
+
 impl fmt::Debug for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.finding.fmt(f)
@@ -130,6 +145,16 @@ impl fmt::Debug for View<'_> {
 impl fmt::Display for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&shown(&self.finding.title))?;
+        if let Some(place) = self.finding.place().filter(|_| !self.is_drawable()) {
+            let start = self.desk.files.start(place);
+            write!(
+                f,
+                " ({}:{}:{})",
+                self.desk.files.name(place.file),
+                start.line,
+                start.column
+            )?;
+        }
         match self.finding.environments.as_slice() {
             [] => Ok(()),
             [one] => write!(f, " (environment {one})"),
@@ -165,7 +190,8 @@ impl miette::Diagnostic for View<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.finding.place().map(|_| self.desk as &dyn miette::SourceCode)
+        let drawn = self.finding.place().filter(|_| self.is_drawable());
+        drawn.map(|_| self.desk as &dyn miette::SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

@@ -17,15 +17,6 @@ fn commands() {
     cases().case("tests/cmd/*.trycmd").case("tests/cmd/*.toml");
 }
 
-#[test]
-fn readme() {
-    if Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md").exists() {
-        cases().case("README.md");
-    } else {
-        println!("skipped: no README.md");
-    }
-}
-
 /// What `check` of a broken manifest prints, with these variables set.
 fn printed(variables: &[(&str, &str)]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_sitewright"))

@@ -106,10 +106,6 @@ pub(crate) static EXEMPT: &[Exempt] = &[
         "one secret each, filled in on the host",
     ),
     (
-        |file| file.under("/etc") && file.at.contains("/postgres/") && file.ends(&[".conf"]),
-        "a container's PostgreSQL: made by the code that makes the native one's, which is started",
-    ),
-    (
         |file| file.ends(&["/robots.txt", ".html", ".asc", ".gpg"]),
         "content, not configuration",
     ),

@@ -60,7 +60,7 @@ pub(crate) static AUDIT: Validator = Validator {
     // Who says which algorithms there are is held to the strict policy of ssh-audit, against the running daemon.
     run: |host, files| {
         let policy = match host.suite() {
-            "trixie" => "Hardened Ubuntu Server 24.04 LTS (version 2)",
+            "trixie" => "Hardened Debian 13 (version 1)",
             _ => "Hardened Debian 12 (version 3)",
         };
         let said = Layer::of(host).run(&format!("{HOST_KEYS}{AUDIT_SCRIPT} -P '{policy}' -p 2222 127.0.0.1"));

@@ -43,6 +43,7 @@ else
   [[ ! -e /run/postgresql/pg_hba.conf ]] || options+=(-c hba_file=/run/postgresql/pg_hba.conf)
 fi
 
+: >/run/log
 as "${bin}/postgres" "${options[@]}" >/run/log 2>&1 &
 server=$!
 for ((i = 0; i < 150; i++)); do

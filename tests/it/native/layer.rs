@@ -90,6 +90,13 @@ impl Layer {
             }
             self.put(&path, if private { key } else { certificate }.as_bytes());
         }
+        let ssh = host.files.iter().filter(|file| file.under("/etc/ssh")).map(File::text);
+        for path in ssh.flat_map(|text| rsa_host_keys(&text)) {
+            // One key for all: each of this size takes seconds to make.
+            self.put(&path, key.as_bytes());
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+            fs::set_permissions(self.path(&path), mode).expect("it was just written");
+        }
         for fields in host.plan.all("program") {
             // The real one where there is one: the installer's own checks may start it.
             let script = format!(
@@ -194,6 +201,15 @@ pub(crate) fn programs(unit: &str) -> Vec<String> {
         .collect()
 }
 
+/// Host keys that sshd's settings name and that openssl can make.
+fn rsa_host_keys(settings: &str) -> Vec<String> {
+    let paths = settings.lines().filter_map(|line| line.strip_prefix("HostKey "));
+    paths
+        .filter(|path| path.contains("_rsa_"))
+        .map(|path| path.trim().to_owned())
+        .collect()
+}
+
 /// Paths of certificates and keys that a file names.
 fn pem_paths(text: &str) -> Vec<String> {
     let words = text.split(|c: char| c.is_whitespace() || "\"'=;,()".contains(c));
@@ -211,7 +227,7 @@ fn certificate() -> (&'static str, &'static str) {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let (cert, key) = (dir.join("dummy.crt"), dir.join("dummy.key"));
         let mut command = Command::new("openssl");
-        command.args("req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=dummy.test".split(' '));
+        command.args("req -x509 -newkey rsa:4096 -nodes -days 30 -subj /CN=dummy.test".split(' '));
         command.arg("-keyout").arg(&key).arg("-out").arg(&cert);
         let said = tools::said(&mut command);
         assert!(said.ok(), "openssl makes a certificate: {}", said.all());

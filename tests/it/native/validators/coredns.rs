@@ -49,7 +49,7 @@ fn script(corefile: &str, addresses: &[&str], asked: &str, zones: &[String]) -> 
         corefile.rsplit_once('/').map_or("/", |(folder, _)| folder)
     ));
     script.push_str(&format!(
-        "/run/native/bin/coredns -conf '{corefile}' >/run/log 2>&1 & server=$!\n"
+        ": >/run/log; /run/native/bin/coredns -conf '{corefile}' >/run/log 2>&1 & server=$!\n"
     ));
     script.push_str("for i in $(seq 50); do grep -q '^linux/' /run/log && break; kill -0 $server 2>/dev/null || break; sleep 0.1; done\n");
     script.push_str("kill -0 $server 2>/dev/null || echo 'it does not start'\n");

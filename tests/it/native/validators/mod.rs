@@ -42,6 +42,9 @@ pub(crate) struct Validator {
 
 impl Validator {
     pub(crate) fn missing(&self) -> Option<String> {
+        if self.needs.contains(&ROOT) && !tools::is_root() {
+            return Some("root's rights (it mounts and changes roots)".to_owned());
+        }
         tools::missing(self.needs)
     }
 }
@@ -65,6 +68,7 @@ pub(crate) static ALL: &[&Validator] = &[
     &postgres::CLUSTER,
     &redis::SERVER,
     &sshd::SSHD,
+    &sshd::AUDIT,
     &sshd::KEYS,
     &fail2ban::FAIL2BAN,
     &firewall::UFW,
@@ -100,10 +104,6 @@ pub(crate) static EXEMPT: &[Exempt] = &[
     (
         |file| file.at.contains("/compose/secrets/"),
         "one secret each, filled in on the host",
-    ),
-    (
-        |file| file.under("/etc") && file.at.contains("/postgres/") && file.ends(&[".conf"]),
-        "a container's PostgreSQL: made by the code that makes the native one's, which is started",
     ),
     (
         |file| file.ends(&["/robots.txt", ".html", ".asc", ".gpg"]),

@@ -52,6 +52,36 @@ pub(crate) static SSHD: Validator = Validator {
     generic: false,
 };
 
+pub(crate) static AUDIT: Validator = Validator {
+    name: "ssh-audit",
+    family: "sshd",
+    needs: &[ROOT, "python/bin/ssh-audit"],
+    takes: |file| file.at.starts_with(FOLDER) && file.text().contains("\nKexAlgorithms "),
+    // Who says which algorithms there are is held to the strict policy of ssh-audit, against the running daemon.
+    run: |host, files| {
+        let policy = match host.suite() {
+            "trixie" => "Hardened Debian 13 (version 1)",
+            _ => "Hardened Debian 12 (version 3)",
+        };
+        let said = Layer::of(host).run(&format!("{HOST_KEYS}{AUDIT_SCRIPT} -P '{policy}' -p 2222 127.0.0.1"));
+        if said.ok() {
+            Vec::new()
+        } else {
+            vec![Finding::new(&files[0].at, said.all())]
+        }
+    },
+    generic: false,
+};
+
+/// The installer makes the file of moduli from the system's.
+const AUDIT_SCRIPT: &str = r#"
+grep -hs '^ModuliFile ' /etc/ssh/sshd_config.d/*.conf | while read -r _ file; do
+  [ -e "$file" ] || awk '$5 >= 3071' /etc/ssh/moduli >"$file"
+done
+/usr/sbin/sshd -p 2222 -o ListenAddress=127.0.0.1 || exit
+for i in $(seq 50); do (: </dev/tcp/127.0.0.1/2222) 2>/dev/null && break; sleep 0.1; done
+PYTHONPATH=$(echo /run/native/python/lib/python3*/site-packages) python3 -m ssh_audit --skip-rate-test -n"#;
+
 pub(crate) static KEYS: Validator = Validator {
     name: "authorized-keys",
     family: "sshd",

@@ -1,5 +1,6 @@
 //! For people at a terminal: each finding over the lines that it is about, in every file that it is about.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use miette::{
@@ -32,7 +33,7 @@ pub fn human(report: &Report, style: Style) -> String {
     for finding in report.findings() {
         let view = View {
             finding,
-            why: (!finding.why.is_empty()).then(|| Why(finding.why.clone())),
+            why: (!finding.why.is_empty()).then(|| Why(shown(&finding.why).into_owned())),
             desk: &desk,
         };
         handler
@@ -143,7 +144,7 @@ impl fmt::Debug for View<'_> {
 
 impl fmt::Display for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.finding.title)?;
+        f.write_str(&shown(&self.finding.title))?;
         if let Some(place) = self.finding.place().filter(|_| !self.is_drawable()) {
             let start = self.desk.files.start(place);
             write!(f, " ({}:{}:{})", self.desk.files.name(place.file), start.line, start.column)?;
@@ -179,7 +180,7 @@ impl miette::Diagnostic for View<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        (!self.finding.help.is_empty()).then(|| Box::new(&self.finding.help) as Box<dyn fmt::Display>)
+        (!self.finding.help.is_empty()).then(|| Box::new(shown(&self.finding.help)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
@@ -197,7 +198,7 @@ impl miette::Diagnostic for View<'_> {
                 self.desk.start(place.file) + place.start as usize,
                 (place.end - place.start) as usize,
             );
-            let text = (!label.text.is_empty()).then(|| label.text.clone());
+            let text = (!label.text.is_empty()).then(|| shown(&label.text).into_owned());
             Some(if std::mem::take(&mut primary) {
                 LabeledSpan::new_primary_with_span(text, span)
             } else {
@@ -205,6 +206,21 @@ impl miette::Diagnostic for View<'_> {
             })
         })))
     }
+}
+
+/// Keys and values are quoted in sentences, and their control characters must not reach the terminal.
+fn shown(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c: char| c.is_control() && c != '\n') {
+        return Cow::Borrowed(text);
+    }
+    let escape = |c: char| {
+        if c.is_control() && c != '\n' {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    Cow::Owned(text.chars().map(escape).collect())
 }
 
 /// The sentence of why, which miette draws as the cause.

@@ -62,9 +62,7 @@ impl Report {
         let mut kept: Vec<Diagnostic> = Vec::new();
         for finding in self.findings.drain(..) {
             match kept.last_mut() {
-                Some(last) if repeats(last, &finding) => {
-                    last.environments.extend(finding.environments)
-                }
+                Some(last) if repeats(last, &finding) => last.environments.extend(finding.environments),
                 _ => kept.push(finding),
             }
         }
@@ -106,13 +104,7 @@ impl Report {
     pub fn summary(&self) -> String {
         let part = |severity: Severity| {
             let count = self.count(severity);
-            (count > 0).then(|| {
-                format!(
-                    "{count} {}{}",
-                    severity.name(),
-                    if count == 1 { "" } else { "s" }
-                )
-            })
+            (count > 0).then(|| format!("{count} {}{}", severity.name(), if count == 1 { "" } else { "s" }))
         };
         let parts: Vec<String> = [part(Severity::Error), part(Severity::Warning)]
             .into_iter()
@@ -128,11 +120,7 @@ impl Report {
 
 /// By place, what has none last; the rest makes the order total, so that it is the same on every run.
 fn order(a: &Diagnostic, b: &Diagnostic) -> Ordering {
-    let place = |finding: &Diagnostic| {
-        finding
-            .place()
-            .map_or((true, None), |place| (false, Some(place)))
-    };
+    let place = |finding: &Diagnostic| finding.place().map_or((true, None), |place| (false, Some(place)));
     place(a)
         .cmp(&place(b))
         .then(a.severity.cmp(&b.severity))
@@ -143,10 +131,7 @@ fn order(a: &Diagnostic, b: &Diagnostic) -> Ordering {
 }
 
 fn labels(finding: &Diagnostic) -> impl Iterator<Item = (&At, &str)> {
-    finding
-        .labels
-        .iter()
-        .map(|label| (&label.at, label.text.as_str()))
+    finding.labels.iter().map(|label| (&label.at, label.text.as_str()))
 }
 
 /// Whether a reader would learn nothing from the second one: it says the same, or it is about another service that has the
@@ -169,11 +154,7 @@ fn told(text: &str, origin: &Origin) -> String {
         Layer::Defaults(section) => format!("set by `{section}`"),
         Layer::Default => "by default".to_owned(),
     };
-    if text.is_empty() {
-        by
-    } else {
-        format!("{text} ({by})")
-    }
+    if text.is_empty() { by } else { format!("{text} ({by})") }
 }
 
 #[cfg(test)]
@@ -198,13 +179,7 @@ mod tests {
         let told: Vec<_> = all
             .findings()
             .iter()
-            .map(|f| {
-                (
-                    f.title.as_str(),
-                    f.environments.join("+"),
-                    f.labels[0].text.as_str(),
-                )
-            })
+            .map(|f| (f.title.as_str(), f.environments.join("+"), f.labels[0].text.as_str()))
             .collect();
         assert_eq!(
             told,

@@ -12,8 +12,10 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let begun = length >= 3 && other.starts_with(&folded);
         (distance <= allowed && distance < length || begun).then_some((!begun && distance > 1, distance))
     };
+    // A list that is longer than this is no list of names that somebody had in mind.
     candidates
         .into_iter()
+        .take(2_000)
         .filter(|candidate| *candidate != word)
         .filter_map(|candidate| near(candidate).map(|rank| (rank, candidate)))
         .min()

@@ -3,6 +3,7 @@
 use super::*;
 use crate::source::{Layer, Node, Origin, Value};
 use indexmap::IndexMap;
+use proptest::prelude::*;
 
 fn report() -> Report {
     let mut report = Report::default();
@@ -158,9 +159,64 @@ fn sarif_points_at_rules_and_files() {
         result["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"],
         "parts/a%20b.yaml"
     );
-    assert_eq!(
-        result["locations"][0]["physicalLocation"]["region"]["endColumn"],
-        39
-    );
+    assert_eq!(result["locations"][0]["physicalLocation"]["region"]["endColumn"], 39);
     assert!(run["results"][2].get("locations").is_none());
 }
+
+#[test]
+fn control_characters_of_a_manifest_do_not_reach_the_terminal() {
+    let mut report = Report::default();
+    report.push(
+        Diagnostic::error("r", "unknown key `\u{1b}[2J`")
+            .help("a\u{7}b")
+            .why("\u{9b}"),
+    );
+    let drawn = human(
+        &report,
+        Style {
+            color: false,
+            width: 80,
+        },
+    );
+    assert!(drawn.chars().all(|c| !c.is_control() || c == '\n'), "{drawn:?}");
+}
+
+proptest! {
+    #[test]
+    fn every_report_can_be_drawn(parts in prop::collection::vec(prop::sample::select(PARTS), 0..30), width in 0..300usize) {
+        let schema = crate::source::Schema::default();
+        if let Err(report) = crate::source::Source::read("site.yaml", &parts.concat(), &schema) {
+            let style = Style { color: false, width };
+            prop_assert!(!human(&report, style).is_empty());
+            let _ = (json(&report), sarif(&report), github(&report));
+        }
+    }
+}
+
+const PARTS: &[&str] = &[
+    "a",
+    "é",
+    "日本: ",
+    "b: ",
+    "- ",
+    "\n",
+    "\r\n",
+    "\r",
+    "\t",
+    "  ",
+    "[",
+    "}",
+    "\"",
+    "'",
+    "|\n",
+    "!t ",
+    "---\n",
+    "a: 1\na: 2\n",
+    "*x",
+    "~: ",
+    "\u{85}",
+    "\u{2028}",
+    "\u{200d}",
+    "@",
+    "\u{7f}",
+];

@@ -9,6 +9,7 @@ mod backup;
 mod compose;
 mod coredns;
 mod cron;
+mod docs;
 mod environment;
 mod fail2ban;
 mod files;
@@ -25,6 +26,8 @@ mod upgrades;
 
 pub use artifact::{Artifact, Emission, Phase};
 pub use install::ENGINE;
+
+use std::collections::BTreeMap;
 
 use crate::site::{Host, Site};
 use crate::spread::spread;
@@ -63,7 +66,9 @@ pub struct HostBundle {
     /// What `install.sh` reads.
     pub plan: String,
     /// What its actions do, by name, for documents and impact.
-    pub effects: std::collections::BTreeMap<String, String>,
+    pub effects: BTreeMap<String, String>,
+    /// `README.md` of the host.
+    pub readme: String,
 }
 
 /// One environment, compiled.
@@ -72,17 +77,18 @@ pub struct Compiled {
     pub site: Site,
     pub hosts: Vec<HostBundle>,
     /// Documents beside the hosts' files, by path under the environment's folder.
-    pub documents: std::collections::BTreeMap<String, String>,
+    pub documents: BTreeMap<String, String>,
 }
 
 /// Everything of an environment.
 pub fn site(site: Site) -> Compiled {
-    let hosts = spread(&site.hosts, |host| self::host(&site, host));
-    Compiled {
-        hosts,
-        documents: Default::default(),
-        site,
-    }
+    let hosts: Vec<HostBundle> = spread(&site.hosts, |host| self::host(&site, host));
+    let mut documents: BTreeMap<String, String> = hosts
+        .iter()
+        .map(|host| (format!("{}/README.md", host.host), host.readme.clone()))
+        .collect();
+    documents.insert("RUNBOOK.md".to_owned(), docs::runbook(&site, &hosts));
+    Compiled { site, hosts, documents }
 }
 
 /// Runs every emitter over a host, and makes its plan.
@@ -98,6 +104,7 @@ fn host(site: &Site, host: &Host) -> HostBundle {
     HostBundle {
         host: host.name.clone(),
         plan: install::plan(site, host, &all),
+        readme: docs::host(site, host, &all),
         effects: all
             .actions
             .iter()

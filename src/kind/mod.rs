@@ -6,6 +6,8 @@
 
 mod app;
 mod external;
+#[cfg(test)]
+mod fixture;
 mod placed;
 mod postgres;
 mod redis;

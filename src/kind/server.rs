@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Client, DATA, EDGE, Lowering, Runtime};
+use super::{Client, DATA, EDGE, Lowering, Placed, Runtime};
 use crate::diag::Diagnostic;
 use crate::manifest::services::{Limits, ServerRuntime};
 use crate::manifest::values::{Setting, SettingName};
-use crate::site::{ConfigFile, Directory, Host, Package, Pointer, PortBinding, Protocol};
+use crate::site::{Action, ConfigFile, Directory, Host, Package, Pointer, PortBinding, Protocol, order};
 
 /// Memory of a server where neither the manifest nor the host says how much there is.
 const MEMORY: u64 = 1 << 30;
@@ -33,13 +33,20 @@ impl Budget {
         let of_host = if host.memory == 0 { MEMORY } else { host.memory / share };
         Self {
             memory: limits.memory.map_or(of_host, |memory| memory.get()),
-            cpus: limits.cpus.map_or_else(|| f64::from(host.cpus.max(1)), |cpus| f64::from(cpus.thousandths()) / 1000.0),
+            cpus: limits.cpus.map_or_else(
+                || f64::from(host.cpus.max(1)),
+                |cpus| f64::from(cpus.thousandths()) / 1000.0,
+            ),
             pids: limits.pids,
         }
     }
 
     /// Whole processors, at least one.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of processors is small and positive")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count of processors is small and positive"
+    )]
     pub(super) fn whole_cpus(self) -> u32 {
         self.cpus.ceil().max(1.0) as u32
     }
@@ -78,7 +85,16 @@ impl Reached {
     pub(super) fn bindings(self, host: &Host, published: u16, port: u16) -> Vec<PortBinding> {
         let private = host.private.map(|net| net.addr().to_string()).filter(|_| self.remotely);
         let local = (self.locally || self.by_gateway).then(|| "127.0.0.1".to_owned());
-        local.into_iter().chain(private).map(|address| PortBinding { address, host: published, container: port, protocol: Protocol::Tcp }).collect()
+        local
+            .into_iter()
+            .chain(private)
+            .map(|address| PortBinding {
+                address,
+                host: published,
+                container: port,
+                protocol: Protocol::Tcp,
+            })
+            .collect()
     }
 
     /// The compose networks of a container: nothing is published from an internal one.
@@ -95,8 +111,13 @@ impl Reached {
 /// hosts reach it.
 pub(super) fn addresses(clients: &[Client], host: &Host) -> Vec<String> {
     let here = clients.iter().filter(|client| client.host == host.name);
-    let gateways = here.flat_map(|client| &client.from).filter(|net| !net.addr().is_loopback());
-    let mut addresses: Vec<String> = gateways.filter_map(|net| net.hosts().next()).map(|address| address.to_string()).collect();
+    let gateways = here
+        .flat_map(|client| &client.from)
+        .filter(|net| !net.addr().is_loopback());
+    let mut addresses: Vec<String> = gateways
+        .filter_map(|net| net.hosts().next())
+        .map(|address| address.to_string())
+        .collect();
     if clients.iter().any(|client| client.host != host.name) {
         addresses.extend(host.private.map(|net| net.addr().to_string()));
     }
@@ -107,11 +128,19 @@ pub(super) fn addresses(clients: &[Client], host: &Host) -> Vec<String> {
 
 /// Host and port of a URL, with brackets around an IPv6 address.
 pub(super) fn authority(address: &str, port: u16) -> String {
-    if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+    if address.contains(':') {
+        format!("[{address}]:{port}")
+    } else {
+        format!("{address}:{port}")
+    }
 }
 
 /// Raw settings may set everything but what follows from the rest of the manifest.
-pub(super) fn refuse_derived(settings: &BTreeMap<SettingName, Setting>, derived: &[(&str, &str)], lowering: &mut Lowering<'_>) {
+pub(super) fn refuse_derived(
+    settings: &BTreeMap<SettingName, Setting>,
+    derived: &[(&str, &str)],
+    lowering: &mut Lowering<'_>,
+) {
     for (name, instead) in derived {
         if settings.keys().any(|key| key.as_str().eq_ignore_ascii_case(name)) {
             let origin = lowering.service.origin.child("settings").child(name);
@@ -130,10 +159,17 @@ pub(super) fn refuse_several_hosts(lowering: &mut Lowering<'_>) {
     if lowering.service.hosts.len() > 1 {
         let origin = lowering.service.origin.child("on");
         lowering.found.push(
-            Diagnostic::error("not-replicated", format!("`{}` is placed on {} hosts", lowering.service.name, lowering.service.hosts.len()))
-                .at(&origin, "each would hold data of its own")
-                .why("This version does not replicate: the copies would know nothing of each other.")
-                .help("name one host"),
+            Diagnostic::error(
+                "not-replicated",
+                format!(
+                    "`{}` is placed on {} hosts",
+                    lowering.service.name,
+                    lowering.service.hosts.len()
+                ),
+            )
+            .at(&origin, "each would hold data of its own")
+            .why("This version does not replicate: the copies would know nothing of each other.")
+            .help("name one host"),
         );
     }
 }
@@ -145,16 +181,32 @@ pub(super) fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
 }
 
 pub(super) fn package(name: impl Into<String>) -> Package {
-    Package { name: name.into(), repository: None }
+    Package {
+        name: name.into(),
+        repository: None,
+    }
 }
 
 /// A folder that only root enters: what containers read there may be readable for everybody, as their users are not ours.
 pub(super) fn closed_folder(path: String, origin: &Pointer) -> Directory {
-    Directory { path, origin: origin.clone(), owner: "root".into(), group: "root".into(), mode: 0o700 }
+    Directory {
+        path,
+        origin: origin.clone(),
+        owner: "root".into(),
+        group: "root".into(),
+        mode: 0o700,
+    }
 }
 
 /// A file of root's; the rest is set where it differs.
-pub(super) fn file(set: &'static str, path: String, mode: u16, content: String, origin: &Pointer, actions: &[&str]) -> ConfigFile {
+pub(super) fn file(
+    set: &'static str,
+    path: String,
+    mode: u16,
+    content: String,
+    origin: &Pointer,
+    actions: &[&str],
+) -> ConfigFile {
     ConfigFile {
         path,
         origins: vec![origin.clone()],
@@ -174,15 +226,56 @@ pub(super) fn compose(site: &str) -> String {
     format!("docker compose --project-name {site} --file /etc/{site}/compose/compose.yaml")
 }
 
-/// Kernel settings of this service, applied as at boot.
-pub(super) fn kernel(set: &'static str, name: &str, setting: &str, why: &str, origin: &Pointer, host: &mut Host) {
-    host.files.push(file(set, format!("/etc/sysctl.d/60-{name}.conf"), 0o644, format!("# {why}\n{setting}\n"), origin, &["sysctl"]));
-    let action = crate::site::Action {
+/// A kernel setting, applied as at boot.
+fn kernel(set: &'static str, name: &str, text: &str, origin: &Pointer, host: &mut Host) {
+    let path = format!("/etc/sysctl.d/60-{name}.conf");
+    if host.files.iter().all(|file| file.path != path) {
+        host.files
+            .push(file(set, path, 0o644, text.to_owned(), origin, &["sysctl"]));
+    }
+    let action = Action {
         name: "sysctl".into(),
-        order: crate::site::order::SYSTEM,
+        order: order::SYSTEM,
         check: None,
         run: Some("systemctl restart systemd-sysctl.service".into()),
         effect: "sets kernel parameters".into(),
     };
     push_new(&mut host.actions, action);
+}
+
+/// Redis asks for it: a snapshot forks, which else fails once half of the memory is used.
+pub(super) fn overcommit(site: &str, origin: &Pointer, host: &mut Host) {
+    let text = "# A snapshot of Redis forks: without this it fails once half of the memory is used.\nvm.overcommit_memory = 1\n";
+    kernel("redis", &format!("{site}-overcommit"), text, origin, host);
+}
+
+/// The gateways of container networks are there later than a server that listens on them.
+pub(super) fn nonlocal_bind(set: &'static str, site: &str, origin: &Pointer, host: &mut Host) {
+    let text = "# Servers listen on the gateways of container networks, which are there later than they are.\nnet.ipv4.ip_nonlocal_bind = 1\n";
+    kernel(set, &format!("{site}-nonlocal"), text, origin, host);
+}
+
+pub(super) fn listens_on_gateway(clients: &[Client], host: &str) -> bool {
+    Reached::new(clients, host).by_gateway
+}
+
+/// Limits as settings of a unit of the distribution.
+pub(super) fn limits(budget: Budget, tasks: u32) -> String {
+    let cpu = (budget.cpus * 100.0).round();
+    format!(
+        "# Made by Sitewright from the site's manifest: change that, not this file.\n[Service]\nMemoryMax={}\nCPUQuota={cpu}%\nTasksMax={}\n",
+        budget.memory,
+        budget.pids.unwrap_or(tasks)
+    )
+}
+
+/// Units that a client which systemd runs starts after.
+pub(super) fn after(service: &Placed, client: &Client, unit: &str) -> Vec<String> {
+    let unit = match service.runtime {
+        Runtime::Native => unit,
+        Runtime::Container => "docker.service",
+        Runtime::Systemd | Runtime::None => return Vec::new(),
+    };
+    let together = client.network.is_none() && service.hosts.contains(&client.host);
+    if together { vec![unit.to_owned()] } else { Vec::new() }
 }

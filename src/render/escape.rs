@@ -85,6 +85,17 @@ pub(crate) fn systemd_assignment(name: &str, value: &str) -> String {
     quoted(&format!("{name}={}", one_line(value)), "\\\"").replace('%', "%%")
 }
 
+/// A word of `tmpfiles.d` and `sysusers.d`, where `%` begins a specifier.
+pub(crate) fn tmpfiles(value: &str) -> String {
+    let value = one_line(value);
+    let text = if is_bare(&value, "_./:@%+=,-") {
+        value
+    } else {
+        quoted(&value, "\\\"")
+    };
+    text.replace('%', "%%")
+}
+
 /// A value between the double quotes of an environment file that systemd and compose read alike. A backquote means nothing
 /// to either, and compose keeps a backslash before one.
 pub(crate) fn environment_file(value: &str) -> String {

@@ -25,7 +25,7 @@ pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secre
             );
             found.push(
                 Diagnostic::error("unknown-channel", format!("there is no channel `{name}`"))
-                    .at(&origin.child("notify"), "failures are told there")
+                    .at(origin.child("notify"), "failures are told there")
                     .why("A backup that fails without a word is found out on the day it is needed.")
                     .help(help),
             );

@@ -9,6 +9,7 @@
 //! service, not only what the file before it said.
 
 mod assets;
+mod codes;
 mod defaults;
 mod expand;
 mod fill;
@@ -26,6 +27,7 @@ mod validate;
 mod yaml;
 
 pub use assets::Assets;
+pub use codes::CODES;
 pub use defaults::defaults;
 pub use expand::expand;
 pub use fill::fill;

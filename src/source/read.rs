@@ -199,6 +199,20 @@ mod tests {
         assert_eq!(latin.labels[0].text, "byte 12 cannot stand here");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
+            let mut files = Files::default();
+            match text(&mut files, Utf8Path::new("x"), bytes) {
+                Ok(file) => drop(crate::source::yaml::parse(&files, file, &crate::source::Layer::Manifest)),
+                Err(finding) => {
+                    let place = finding.place().unwrap();
+                    assert!(files.text(place.file).get(place.start as usize..place.end as usize).is_some());
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_byte_order_mark_is_no_text() {
         let mut files = Files::default();

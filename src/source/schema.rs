@@ -37,7 +37,6 @@ impl Schema {
         Schema { root: Cow::Owned(root) }
     }
 
-    /// A schema that lives as long as the program.
     pub fn of(root: &'static Json) -> Schema {
         Schema {
             root: Cow::Borrowed(root),
@@ -50,7 +49,7 @@ impl Schema {
 
     /// What applies to the root of a tree.
     pub(crate) fn of_root<'s>(&'s self, node: Option<&Node>) -> View<'s> {
-        self.view([self.json()], node, None)
+        self.view([&*self.root], node, None)
     }
 
     /// What applies to the value at the pointer.

@@ -3,11 +3,13 @@
 mod bad_input;
 mod cli;
 mod determinism;
+mod documents;
 mod engine;
 mod fresh;
 mod hostile;
 mod hosts;
 mod layers;
 mod native;
+mod readme;
 mod rules;
 mod sites;

@@ -870,7 +870,8 @@ check_ahead() {
 activate() {
   local name
   [[ -n ${ONLY} ]] || for name in "${!OWNED_UNIT[@]}"; do
-    [[ -z ${UNIT[${name}]-} ]] && ! grep -qsxF "${name}" "${STATE}/ran-before" || continue
+    [[ -z ${UNIT[${name}]-} ]] || continue
+    ! grep -qsxF "${name}" "${STATE}/ran-before" || continue
     say stop "${name}"
     systemctl -q disable --now "${name}" >/dev/null 2>&1 || true
   done
@@ -899,8 +900,10 @@ run_action() { # NAME
 start_unit() { # NAME
   if systemctl -q is-enabled "$1" 2>/dev/null; then
     if systemctl -q is-active "$1" 2>/dev/null; then return 0; fi
-    ! is_waiting "$1" || systemctl start "$1" 2>/dev/null || true
-    if is_waiting "$1"; then return 0; fi
+    find_waiting "$1"
+    [[ -z ${WAITING} ]] || systemctl start "$1" 2>/dev/null || true
+    find_waiting "$1"
+    [[ -z ${WAITING} ]] || return 0
   fi
   STARTED=$((STARTED + 1))
   say start "$1"
@@ -908,10 +911,12 @@ start_unit() { # NAME
 }
 
 # A unit whose condition does not hold, such as that of a release that is not deployed yet, is not a failed one.
-is_waiting() { # NAME
+find_waiting() { # NAME; sets WAITING
   local shown
+  WAITING=''
   shown=$(systemctl show -p ActiveState,ConditionResult,ConditionTimestampMonotonic "$1" 2>/dev/null || true)
-  [[ ${shown} == *ActiveState=inactive* && ${shown} == *ConditionResult=no* && ${shown} != *ConditionTimestampMonotonic=0* ]]
+  [[ ${shown} == *ActiveState=inactive* && ${shown} == *ConditionResult=no* ]] || return 0
+  [[ ${shown} == *ConditionTimestampMonotonic=0* ]] || WAITING=1
 }
 
 fail_unit() { # NAME
@@ -929,7 +934,8 @@ check_health() {
   local -a units=()
   for name in "${!UNIT[@]}"; do
     [[ -z ${ONLY} ]] || continue
-    if is_waiting "${name}"; then say waiting "${name}: its condition is not met yet"; else units+=("${name}"); fi
+    find_waiting "${name}"
+    if [[ -n ${WAITING} ]]; then say waiting "${name}: its condition is not met yet"; else units+=("${name}"); fi
   done
   for name in "${units[@]}"; do
     while true; do

@@ -13,7 +13,7 @@ drill_postgres() { # SOURCE ID
   SCRATCH_DATABASE=${scratch}
   psql_as_admin postgres <<<"CREATE DATABASE ${scratch} TEMPLATE template0"
   inside pg_restore --no-owner --no-privileges --exit-on-error --no-password --dbname "${scratch}" <"${WORK}/dump"
-  check_tables "${scratch}"
+  check_tables "${scratch}" "$1"
   check_indexes "${scratch}"
   psql_as_admin postgres <<<"DROP DATABASE ${scratch}"
   SCRATCH_DATABASE=''
@@ -70,6 +70,7 @@ drill_files() { # SOURCE ID
   local size files there
   size=$(snapshot_size "$2")
   enough_space "${size}" "${WORK}"
+  rm -rf "${WORK}/files"
   restic_ restore --quiet "$2" --target "${WORK}/files" --verify >&2
   files=$(restic_ ls --json "$2" | jq -s 'map(select(.struct_type == "node" and .type == "file")) | length')
   there=$(find "${WORK}/files" -type f -printf . | wc -c)

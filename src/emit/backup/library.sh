@@ -48,11 +48,12 @@ attempt() { # COMMAND...
   set -e
 }
 
-# The last line of a log that says something.
+# The line of a log that says best what went wrong.
 last_words() { # FILE
   local words
-  words=$(grep -v '^[[:space:]]*$' "$1" | tail -n 1 | tr -d '\r' | cut -c 1-300) || words=''
-  printf '%s' "${words:-no message}"
+  words=$(grep -iE 'error|fatal|failed' "$1" | tail -n 1) || words=$(grep -v '^[[:space:]]*$' "$1" | tail -n 1) || words=''
+  words=${words//[[:cntrl:]]/ }
+  printf '%s' "${words:0:300}"
 }
 
 # ---- plan and lock ---------------------------------------------------------------------------------------------------

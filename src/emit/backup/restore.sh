@@ -27,9 +27,9 @@ stop_users() {
 start_users() {
   local entry
   for entry in "${UNDO[@]}"; do
-    case ${entry} in
-      unit:*) systemctl start "${entry#unit:}" ;;
-      *) "${COMPOSE[@]}" start "${entry#container:}" >&2 ;;
+    case ${entry} in # what starts here must not hold our lock
+      unit:*) systemctl start "${entry#unit:}" 9>&- ;;
+      *) "${COMPOSE[@]}" start "${entry#container:}" >&2 9>&- ;;
     esac
   done
   UNDO=()
@@ -82,7 +82,7 @@ SQL
     psql_as_admin postgres <"${WORK}/limit"
     UNDO_DATABASE=()
   fi
-  check_tables "${database}"
+  check_tables "${database}" "$1"
   if [[ -n ${exists} && -n ${SAFE} ]]; then
     psql_as_admin postgres <<<"DROP DATABASE \"${old//\"/\"\"}\""
   elif [[ -n ${exists} ]]; then
@@ -97,8 +97,13 @@ new_database_statements() { # DATABASE
   local text
   text=$(sql_text "$1")
   psql_as_admin postgres <<SQL
-SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L CONNECTION LIMIT 0;',
-  d.datname, r.rolname, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype)
+SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING %L LC_COLLATE %L LC_CTYPE %L%s CONNECTION LIMIT 0;',
+  d.datname, r.rolname, pg_encoding_to_char(d.encoding), d.datcollate, d.datctype,
+  -- columns that not every version has
+  CASE to_jsonb(d) ->> 'datlocprovider'
+    WHEN 'i' THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'))
+    WHEN 'b' THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', to_jsonb(d) ->> 'datlocale')
+    ELSE '' END)
 FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE d.datname = ${text};
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC;', datname) FROM pg_database WHERE datname = ${text} AND datacl IS NOT NULL;
 SELECT format('GRANT %s ON DATABASE %I TO %s%s;', a.privilege_type, d.datname,
@@ -128,15 +133,14 @@ SQL
 }
 
 # As many tables as the dump has.
-check_tables() { # DATABASE
+check_tables() { # DATABASE SOURCE
   local there dumped
-  dumped=$(grep -cE '^[0-9]+; [0-9]+ [0-9]+ TABLE [^ ]+ ' "${WORK}/contents" || true)
-  dumped=$((dumped - $(grep -cE '^[0-9]+; [0-9]+ [0-9]+ TABLE DATA ' "${WORK}/contents" || true)))
+  dumped=$(awk '$4 == "TABLE" && $5 != "DATA" && $5 != "ATTACH"' "${WORK}/contents" | wc -l)
   there=$(psql_as_admin "$1" <<<"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')")
-  ((there >= dumped)) || die "$1 has ${there} tables, and the dump has ${dumped}"
-  say "$1: ${there} tables"
+  ((there >= dumped)) || die "$2 has ${there} tables, and the dump has ${dumped}"
+  say "$2: ${there} tables"
 }
 
 restore_redis() { # SOURCE ID

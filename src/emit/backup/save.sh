@@ -62,7 +62,7 @@ save() { # SOURCE
     *)
       name=$(stream_name "$1")
       set +e
-      { set -e && produce; } | restic_ backup "${options[@]}" --stdin --stdin-filename "${name}" >"${WORK}/summary"
+      { set -e && produce; } 2>"${WORK}/produce.log" | restic_ backup "${options[@]}" --stdin --stdin-filename "${name}" >"${WORK}/summary"
       codes=("${PIPESTATUS[@]}")
       set -e
       ;;
@@ -70,6 +70,7 @@ save() { # SOURCE
   id=$(jq -r 'select(.message_type == "summary") | .snapshot_id' "${WORK}/summary")
   if ((codes[0])); then # the dump broke off, and restic could not know
     [[ -z ${id} ]] || restic_ forget --quiet "${id}" >&2
+    cat "${WORK}/produce.log" >&2
     return 1
   fi
   ((codes[1] == 0)) || return "${codes[1]}" # 3: files could not be read; what could be is kept, as partial

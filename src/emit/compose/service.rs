@@ -216,7 +216,9 @@ fn secrets_in(content: &str) -> impl Iterator<Item = &str> {
 /// In the units of Docker, which are powers of two.
 fn size(bytes: u64) -> String {
     let units = [("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10)];
-    let unit = units.into_iter().find(|(_, factor)| bytes > 0 && bytes % factor == 0);
+    let unit = units
+        .into_iter()
+        .find(|(_, factor)| bytes > 0 && bytes.is_multiple_of(*factor));
     unit.map_or_else(
         || format!("{bytes}b"),
         |(unit, factor)| format!("{}{unit}", bytes / factor),

@@ -5,7 +5,6 @@
 mod view;
 
 use super::{Artifact, Emission, Emitter, Phase};
-use crate::emit::identity::quoted;
 use crate::render::{Language, render};
 use crate::site::{Action, Directory, EnabledUnit, Host, Package, Site, order};
 use view::{CrontabView, LocksView};
@@ -57,7 +56,7 @@ fn time_zone(site: &Site, host: &Host, emission: &mut Emission) {
 
 /// What runs a job: under a lock of its own, with its output in the journal, and mail only when it failed.
 fn runner(site: &Site, host: &Host, emission: &mut Emission) {
-    let view = LocksView::new(site, host, quoted);
+    let view = LocksView::new(site, host);
     let rendered = render(
         Language::Systemd,
         "cron/tmpfiles",

@@ -73,10 +73,10 @@ struct LockLine {
 }
 
 impl LocksView {
-    pub(super) fn new(site: &Site, host: &Host, quoted: fn(&str) -> String) -> Self {
+    pub(super) fn new(site: &Site, host: &Host) -> Self {
         let line = |job: &Job| LockLine {
             origin: job.origin.clone(),
-            path: quoted(&format!("/run/{}-jobs/{}.lock", site.name, job.name)),
+            path: escape::tmpfiles(&format!("/run/{}-jobs/{}.lock", site.name, job.name)),
             user: job.user.clone(),
         };
         Self {

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::{Artifact, Emission, Phase};
+use crate::render::escape::tmpfiles;
 use crate::render::{Language, render};
 use crate::site::{Directory, Host, Pointer, Site, User};
 
@@ -86,7 +87,7 @@ fn user_lines(users: &[User]) -> Vec<UserLine> {
                 origin: user.origin.clone(),
                 name: user.name.clone(),
                 description: description(&user.description),
-                home: quoted(&user.home),
+                home: tmpfiles(&user.home),
                 groups: user.groups.clone(),
             });
         }
@@ -108,7 +109,7 @@ fn directory_lines(directories: &[Directory]) -> Vec<DirectoryLine> {
         .into_iter()
         .map(|directory| DirectoryLine {
             origin: directory.origin.clone(),
-            path: quoted(&directory.path),
+            path: tmpfiles(&directory.path),
             mode: format!("{:04o}", directory.mode),
             owner: directory.owner.clone(),
             group: directory.group.clone(),
@@ -118,24 +119,7 @@ fn directory_lines(directories: &[Directory]) -> Vec<DirectoryLine> {
 
 /// The description of an account, which `/etc/passwd` separates by colons.
 fn description(text: &str) -> String {
-    quoted(&text.replace([':', ','], " "))
-}
-
-/// A word of `sysusers.d` and `tmpfiles.d`: quoted where it needs to be, `%` made literal.
-pub(crate) fn quoted(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect::<String>()
-        .replace('%', "%%");
-    if !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c))
-    {
-        return text;
-    }
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    tmpfiles(&text.replace([':', ','], " "))
 }
 
 #[cfg(test)]
@@ -144,7 +128,7 @@ mod tests {
     use crate::site::fixture;
 
     #[test]
-    fn users_and_directories_are_sorted_and_quoted() {
+    fn users_and_directories_are_sorted_and_tmpfiles() {
         let user = |name: &str, description: &str, groups: &[&str]| User {
             name: name.into(),
             origin: fixture::at("/services/api"),

@@ -8,7 +8,6 @@ mod algorithms;
 mod view;
 
 use super::{Artifact, Emission, Emitter, Phase};
-use crate::emit::identity::quoted;
 use crate::render::{Language, escape, render};
 use crate::site::{Action, Admin, EnabledUnit, Host, Os, Package, Pointer, Site, Ssh, order};
 use view::{AdminsView, KeysView, SshdView, SudoersView};

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Admin, Os, Pointer, Site, Ssh, algorithms, quoted};
+use crate::render::escape::tmpfiles;
+
+use super::{Admin, Os, Pointer, Site, Ssh, algorithms};
 
 #[derive(Serialize)]
 pub(super) struct AdminsView {
@@ -22,7 +24,7 @@ impl AdminsView {
         let line = |admin: &&Admin| AdminLine {
             origin: admin.origin.clone(),
             name: admin.name.clone(),
-            home: quoted(&format!("/home/{}", admin.name)),
+            home: tmpfiles(&format!("/home/{}", admin.name)),
         };
         Self {
             group,

@@ -21,29 +21,65 @@ struct Line {
 }
 
 /// `host` is where the server runs. In a container, clients of the host come over the gateway of one of its networks.
-pub(super) fn write(postgres: &Postgres, origin: &Pointer, logins: &[Login<'_>], host: &str, in_container: bool) -> Rendered {
+pub(super) fn write(
+    postgres: &Postgres,
+    origin: &Pointer,
+    logins: &[Login<'_>],
+    host: &str,
+    in_container: bool,
+) -> Rendered {
     let mut lines: Vec<Line> = Vec::new();
     for login in logins {
         for client in &login.clients {
-            let kind = if postgres.is_encrypted(client.host != host) { "hostssl" } else { "host" };
+            let kind = if postgres.is_encrypted(client.host != host) {
+                "hostssl"
+            } else {
+                "host"
+            };
             let near = client.host == host && (client.network.is_some() || in_container);
-            if client.host == host && !in_container && client.network.is_none() {
+            let on_host = client.host == host && client.from.iter().any(|net| net.addr().is_loopback());
+            if on_host && !in_container {
                 lines.push(line("local", login, "", &client.origin));
             }
             if near {
                 lines.push(line(kind, login, "samenet", &client.origin));
             } else {
-                lines.extend(client.from.iter().map(|net| line(kind, login, &net.to_string(), &client.origin)));
+                lines.extend(
+                    client
+                        .from
+                        .iter()
+                        .map(|net| line(kind, login, &net.to_string(), &client.origin)),
+                );
             }
         }
     }
+    if in_container {
+        // Whom the health check names: refused, it would fill the log.
+        let text = "host    \"postgres\"               \"postgres\"               127.0.0.1/32         scram-sha-256"
+            .to_owned();
+        lines.push(Line {
+            origin: origin.clone(),
+            text,
+        });
+    }
     let mut seen = std::collections::BTreeSet::new();
     lines.retain(|line| seen.insert(line.text.clone()));
-    render(Language::Postgres, "postgres/hba", include_str!("pg_hba.conf.hbs"), &View { origin: origin.clone(), lines })
+    render(
+        Language::Postgres,
+        "postgres/hba",
+        include_str!("pg_hba.conf.hbs"),
+        &View {
+            origin: origin.clone(),
+            lines,
+        },
+    )
 }
 
 fn line(kind: &str, login: &Login<'_>, address: &str, origin: &Pointer) -> Line {
     let (database, user) = (sql_identifier(&login.database), sql_identifier(&login.name));
     let text = format!("{kind:<8}{database:<24} {user:<24} {address:<20} scram-sha-256");
-    Line { origin: origin.clone(), text }
+    Line {
+        origin: origin.clone(),
+        text,
+    }
 }

@@ -4,8 +4,8 @@ use super::settings::{self, Place};
 use super::sizing::Size;
 use super::{SET, access, backups, native, roles};
 use crate::diag::Diagnostic;
-use crate::kind::server::{self, Budget, Reached, file};
 use crate::kind::Lowering;
+use crate::kind::server::{self, Budget, Reached, file};
 use crate::manifest::services::Postgres;
 use crate::site::{Access, Action, Check, ConfigFile, Container, Healthcheck, Mount, Probe, order};
 
@@ -15,20 +15,33 @@ const USER: &str = "999:999";
 const VERSION: u32 = 17;
 
 pub(super) fn image(postgres: &Postgres) -> String {
-    postgres.version.as_ref().map_or_else(|| format!("postgres:{VERSION}"), |version| format!("postgres:{version}"))
+    postgres.version.as_ref().map_or_else(
+        || format!("postgres:{VERSION}"),
+        |version| format!("postgres:{version}"),
+    )
 }
 
 pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
-    let Some(host) = lowering.service.hosts.first().cloned() else { return };
+    let Some(host) = lowering.service.hosts.first().cloned() else {
+        return;
+    };
     let service = lowering.service.clone();
     let (origin, name) = (service.origin.clone(), service.name.clone());
     let site = lowering.site.clone();
-    let ports = service.processes.iter().flat_map(|process| &process.instances).find_map(|instance| instance.port);
+    let ports = service
+        .processes
+        .iter()
+        .flat_map(|process| &process.instances)
+        .find_map(|instance| instance.port);
     let (listen, published) = ports.map_or((5432, 5432), |port| (port.listen, port.host));
     let clients = lowering.clients.to_vec();
     let logins = roles::logins(postgres, &name, &clients);
     let superuser = format!("{name}_postgres").replace('-', "_");
-    for secret in logins.iter().map(|login| login.secret.as_str()).chain([superuser.as_str()]) {
+    for secret in logins
+        .iter()
+        .map(|login| login.secret.as_str())
+        .chain([superuser.as_str()])
+    {
         lowering.generated(secret, "length=32,charset=url-safe", &origin, &host);
     }
     missing_extensions(postgres, lowering);
@@ -44,7 +57,17 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         max_connections: settings::max_connections(postgres),
     };
     let own = vec![("hba_file", "/etc/postgresql/pg_hba.conf".to_owned())];
-    let conf = settings::write(postgres, &site, &origin, size, Place { listen: "*".to_owned(), port: listen, own });
+    let conf = settings::write(
+        postgres,
+        &site,
+        &origin,
+        size,
+        Place {
+            listen: "*".to_owned(),
+            port: listen,
+            own,
+        },
+    );
     let hba = access::write(postgres, &origin, &logins, &host, true);
     let sql = roles::write(postgres, &origin, &logins, size.connections());
     let folder = format!("/etc/{}/postgres/{name}", site.name);
@@ -74,7 +97,7 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
             order: order::SCHEMA,
             check: None,
             run: Some(format!(
-                "{compose} exec --no-TTY {name} psql --no-psqlrc --quiet --tuples-only --output /dev/null --username postgres --port {listen} --set ON_ERROR_STOP=1 --file - <{folder}/roles.sql"
+                "{compose} exec -T {name} psql --no-psqlrc --quiet --tuples-only --output /dev/null --username postgres --port {listen} --set ON_ERROR_STOP=1 --file - <{folder}/roles.sql"
             )),
             effect: "brings roles, databases and rights up to date".to_owned(),
         },
@@ -85,16 +108,31 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         service: name.clone(),
         origin: origin.clone(),
         image: image(postgres),
-        command: vec!["postgres".into(), "-c".into(), "config_file=/etc/postgresql/postgresql.conf".into()],
+        command: vec![
+            "postgres".into(),
+            "-c".into(),
+            "config_file=/etc/postgresql/postgresql.conf".into(),
+        ],
         entrypoint: Vec::new(),
         environment: vec![
             ("POSTGRES_PASSWORD_FILE".into(), "/run/secrets/postgres_password".into()),
-            ("POSTGRES_INITDB_ARGS".into(), "--data-checksums --encoding=UTF8 --locale=C.UTF-8".into()),
+            (
+                "POSTGRES_INITDB_ARGS".into(),
+                "--data-checksums --encoding=UTF8 --locale=C.UTF-8".into(),
+            ),
         ],
         environment_file: None,
         ports: reached.bindings(target, published, listen),
         mounts: vec![
-            Mount::Volume { name: format!("{name}-data"), target: if major >= 18 { "/var/lib/postgresql" } else { "/var/lib/postgresql/data" }.into() },
+            Mount::Volume {
+                name: format!("{name}-data"),
+                target: if major >= 18 {
+                    "/var/lib/postgresql"
+                } else {
+                    "/var/lib/postgresql/data"
+                }
+                .into(),
+            },
             bind(&folder, "postgresql.conf"),
             bind(&folder, "pg_hba.conf"),
         ],
@@ -102,7 +140,18 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         host_network: false,
         healthcheck: Some(Healthcheck {
             // Over TCP, which the server of the first start, while it still makes its databases, does not answer.
-            command: ["pg_isready", "--quiet", "--host", "127.0.0.1", "--port", &listen.to_string(), "--username", "postgres"].map(str::to_owned).to_vec(),
+            command: [
+                "pg_isready",
+                "--quiet",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                &listen.to_string(),
+                "--username",
+                "postgres",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             interval: 10,
             timeout: 5,
             start_period: 60,
@@ -111,11 +160,15 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         depends_on: Vec::new(),
         user: Some(USER.to_owned()),
         read_only: true,
-        tmpfs: vec!["/tmp:size=64m,mode=1777".into(), "/run/postgresql:size=1m,mode=0755,uid=999,gid=999".into()],
+        tmpfs: vec![
+            "/tmp:size=64m,mode=1777".into(),
+            "/run/postgresql:size=1m,mode=0755,uid=999,gid=999".into(),
+        ],
         capabilities: Vec::new(),
         memory: Some(budget.memory),
         cpus: Some(budget.cpus),
-        pids: budget.pids,
+        // A process for each connection.
+        pids: budget.pids.or(Some(size.connections() + 256)),
         // Parallel queries share memory there.
         shm: Some((budget.memory / 4).max(64 << 20)),
         stop_grace: 90,
@@ -125,24 +178,52 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         settings: serde_json::Map::new(),
     };
     target.containers.push(container);
-    target.probes.push(Probe { name: name.clone(), origin, check: Check::Container(name.clone()) });
-    backups(postgres, &Access::Container { service: name, user: "postgres".into() }, lowering, &host);
+    target.probes.push(Probe {
+        name: name.clone(),
+        origin,
+        check: Check::Container(name.clone()),
+    });
+    backups(
+        postgres,
+        &Access::Container {
+            service: name,
+            user: "postgres".into(),
+        },
+        lowering,
+        &host,
+    );
 }
 
 fn bind(folder: &str, file: &str) -> Mount {
-    Mount::Bind { source: format!("{folder}/{file}"), target: format!("/etc/postgresql/{file}"), read_only: true }
+    Mount::Bind {
+        source: format!("{folder}/{file}"),
+        target: format!("/etc/postgresql/{file}"),
+        read_only: true,
+    }
 }
 
 /// The image has PostgreSQL's own extensions only.
 fn missing_extensions(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     for (name, database) in &postgres.databases {
-        for extension in database.extensions.iter().filter(|extension| native::extension_package(extension.as_str()).is_some()) {
-            let origin = lowering.service.origin.child("databases").child(name.as_str()).child("extensions");
+        for extension in database
+            .extensions
+            .iter()
+            .filter(|extension| native::extension_package(extension.as_str()).is_some())
+        {
+            let origin = lowering
+                .service
+                .origin
+                .child("databases")
+                .child(name.as_str())
+                .child("extensions");
             lowering.found.push(
-                Diagnostic::error("extension-not-in-image", format!("the image `postgres` has no extension `{extension}`"))
-                    .at(&origin, "this extension")
-                    .why("It is a package of its own, which the image does not bring.")
-                    .help("write `runtime: native`"),
+                Diagnostic::error(
+                    "extension-not-in-image",
+                    format!("the image `postgres` has no extension `{extension}`"),
+                )
+                .at(&origin, "this extension")
+                .why("It is a package of its own, which the image does not bring.")
+                .help("write `runtime: native`"),
             );
         }
     }

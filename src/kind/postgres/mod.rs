@@ -45,9 +45,16 @@ impl Kind for Postgres {
             return Vec::new();
         }
         let own = self.port.map(|port| port.get());
-        let port = PortWish { listen: own.unwrap_or(5432), host: own };
+        let port = PortWish {
+            listen: own.unwrap_or(5432),
+            host: own,
+        };
         let memory = self.limits.memory.map(|memory| memory.get());
-        vec![ProcessWish { port: Some(port), memory, ..ProcessWish::default() }]
+        vec![ProcessWish {
+            port: Some(port),
+            memory,
+            ..ProcessWish::default()
+        }]
     }
 
     fn image(&self) -> Option<String> {
@@ -55,7 +62,11 @@ impl Kind for Postgres {
     }
 
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {
-        let database = client.database.clone().or_else(|| self.databases.keys().next().map(ToString::to_string)).unwrap_or_default();
+        let database = client
+            .database
+            .clone()
+            .or_else(|| self.databases.keys().next().map(ToString::to_string))
+            .unwrap_or_default();
         let (host, port, user, password, ssl) = match &self.external {
             Some(external) => (
                 external.host.to_string(),
@@ -87,14 +98,15 @@ impl Kind for Postgres {
             ("user", Text::literal(user)),
         ];
         parts.extend(password.map(|secret| ("password", Text::secret(secret))));
-        let native = service.runtime == Runtime::Native && service.hosts.contains(&client.host) && client.network.is_none();
+        let native =
+            service.runtime == Runtime::Native && service.hosts.contains(&client.host) && client.network.is_none();
         if native {
             parts.push(("socket", Text::literal("/run/postgresql")));
         }
         Connection {
             parts,
             exports: vec![("DATABASE_URL".to_owned(), "url")],
-            after: if native { vec!["postgresql.service".to_owned()] } else { Vec::new() },
+            after: server::after(service, client, "postgresql.service"),
             depends_on: client.network.as_ref().map(|_| (service.name.clone(), true)),
             ..Connection::default()
         }
@@ -124,7 +136,10 @@ impl Postgres {
 
     /// The major version: the manifest's, or another.
     fn major(&self, default: u32) -> u32 {
-        self.version.as_ref().and_then(|version| version.major().parse().ok()).unwrap_or(default)
+        self.version
+            .as_ref()
+            .and_then(|version| version.major().parse().ok())
+            .unwrap_or(default)
     }
 }
 
@@ -142,16 +157,33 @@ fn packaged(os: Os) -> u32 {
 fn backups(postgres: &Postgres, access: &Access, lowering: &mut Lowering<'_>, host: &str) {
     let Some(wanted) = postgres.backup.on() else { return };
     let service = lowering.service.clone();
-    let source = |name: String, origin, what| BackupSource { name, service: service.name.clone(), origin, what };
+    let source = |name: String, origin, what| BackupSource {
+        name,
+        service: service.name.clone(),
+        origin,
+        what,
+    };
     let mut sources = Vec::new();
     for database in postgres.databases.keys() {
-        if wanted.databases.is_empty() || wanted.databases.iter().any(|pattern| pattern.matches(database.as_str())) {
+        if wanted.databases.is_empty()
+            || wanted
+                .databases
+                .iter()
+                .any(|pattern| pattern.matches(database.as_str()))
+        {
             let origin = service.origin.child("databases").child(database.as_str());
-            let what = BackupWhat::PostgresDatabase { access: access.clone(), database: database.to_string() };
+            let what = BackupWhat::PostgresDatabase {
+                access: access.clone(),
+                database: database.to_string(),
+            };
             sources.push(source(format!("{}/{database}", service.name), origin, what));
         }
     }
     let what = BackupWhat::PostgresGlobals { access: access.clone() };
-    sources.push(source(format!("{}/globals", service.name), service.origin.clone(), what));
+    sources.push(source(
+        format!("{}/globals", service.name),
+        service.origin.clone(),
+        what,
+    ));
     lowering.host(host).backup_sources.extend(sources);
 }

@@ -4,8 +4,8 @@ use super::settings::{self, Place};
 use super::sizing::Size;
 use super::{SET, access, backups, packaged, roles};
 use crate::diag::Diagnostic;
-use crate::kind::server::{self, Budget, file, push_new};
 use crate::kind::Lowering;
+use crate::kind::server::{self, Budget, file, push_new};
 use crate::manifest::services::Postgres;
 use crate::site::{Access, Action, Check, ConfigFile, EnabledUnit, Host, Package, Pointer, Probe, Repository, order};
 
@@ -13,11 +13,18 @@ use crate::site::{Access, Action, Check, ConfigFile, EnabledUnit, Host, Package,
 const CREATE_CLUSTER: &str = "# How the package makes its first cluster.\ninitdb_options = '--data-checksums --encoding=UTF8 --locale=C.UTF-8'\n";
 
 pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
-    let Some(host) = lowering.service.hosts.first().cloned() else { return };
+    let Some(host) = lowering.service.hosts.first().cloned() else {
+        return;
+    };
     let service = lowering.service.clone();
     let origin = service.origin.clone();
     let site = lowering.site.clone();
-    let port = service.processes.iter().flat_map(|process| &process.instances).find_map(|instance| instance.port).map_or(5432, |port| port.host);
+    let port = service
+        .processes
+        .iter()
+        .flat_map(|process| &process.instances)
+        .find_map(|instance| instance.port)
+        .map_or(5432, |port| port.host);
     let clients = lowering.clients.to_vec();
     let logins = roles::logins(postgres, &service.name, &clients);
     for login in &logins {
@@ -41,40 +48,106 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         max_connections: settings::max_connections(postgres),
     };
     let addresses = server::addresses(&clients, target);
-    let listen = std::iter::once("localhost".to_owned()).chain(addresses).collect::<Vec<_>>().join(", ");
-    let place = Place { listen, port, own: tls() };
+    let listen = std::iter::once("localhost".to_owned())
+        .chain(addresses)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let place = Place {
+        listen,
+        port,
+        own: tls(),
+    };
     let conf = settings::write(postgres, &site, &origin, size, place);
     let hba = access::write(postgres, &origin, &logins, &host, false);
     let sql = roles::write(postgres, &origin, &logins, size.connections());
-    let names = Names { config: format!("postgres-{}", service.name), access: format!("postgres-{}-access", service.name), unit: format!("postgres-{}-unit", service.name), roles: format!("roles-{}", service.name) };
+    let names = Names {
+        config: format!("postgres-{}", service.name),
+        access: format!("postgres-{}-access", service.name),
+        unit: format!("postgres-{}-unit", service.name),
+        roles: format!("roles-{}", service.name),
+    };
     let folder = format!("/etc/postgresql/{major}/main");
     let sql_path = format!("/etc/{}/postgres/{}/roles.sql", site.name, service.name);
-    let of_postgres = |file: ConfigFile, lines| ConfigFile { group: "postgres".into(), lines, ..file };
+    let of_postgres = |file: ConfigFile, lines| ConfigFile {
+        group: "postgres".into(),
+        lines,
+        ..file
+    };
     let limits = drop_in(budget);
     target.files.extend([
-        of_postgres(file(SET, format!("{folder}/conf.d/{}.conf", site.name), 0o640, conf.text, &origin, &[&names.config]), conf.lines),
-        of_postgres(file(SET, format!("{folder}/pg_hba.conf"), 0o640, hba.text, &origin, &[&names.access]), hba.lines),
-        ConfigFile { lines: sql.lines, ..file(SET, sql_path.clone(), 0o600, sql.text, &origin, &[&names.roles]) },
-        file(SET, format!("/etc/systemd/system/{unit}.d/{}.conf", site.name), 0o644, limits, &origin, &["systemd", &names.unit]),
+        of_postgres(
+            file(
+                SET,
+                format!("{folder}/conf.d/{}.conf", site.name),
+                0o640,
+                conf.text,
+                &origin,
+                &[&names.config],
+            ),
+            conf.lines,
+        ),
+        of_postgres(
+            file(
+                SET,
+                format!("{folder}/pg_hba.conf"),
+                0o640,
+                hba.text,
+                &origin,
+                &[&names.access],
+            ),
+            hba.lines,
+        ),
+        ConfigFile {
+            lines: sql.lines,
+            ..file(SET, sql_path.clone(), 0o600, sql.text, &origin, &[&names.roles])
+        },
+        file(
+            SET,
+            format!("/etc/systemd/system/{unit}.d/{}.conf", site.name),
+            0o644,
+            limits,
+            &origin,
+            &["systemd", &names.unit],
+        ),
     ]);
     let before = format!("/etc/postgresql-common/createcluster.d/{}.conf", site.name);
-    target.before_packages.push(file(SET, before, 0o644, CREATE_CLUSTER.to_owned(), &origin, &[]));
-    if clients.iter().any(|client| client.host == host && client.from.iter().any(|net| !net.addr().is_loopback())) {
-        let why = "The server listens on the gateways of container networks, which are there later than it is.";
-        server::kernel(SET, &format!("{}-postgres", site.name), "net.ipv4.ip_nonlocal_bind = 1", why, &origin, target);
+    target
+        .before_packages
+        .push(file(SET, before, 0o644, CREATE_CLUSTER.to_owned(), &origin, &[]));
+    if server::listens_on_gateway(&clients, &host) {
+        server::nonlocal_bind(SET, &site.name, &origin, target);
     }
     target.actions.extend(actions(&names, &unit, major, port, &sql_path));
-    target.enabled.push(EnabledUnit { name: unit, order: order::DATABASE });
-    let check = Check::Command(format!("pg_isready --quiet --host /run/postgresql --port {port}"));
-    target.probes.push(Probe { name: service.name.clone(), origin, check });
-    backups(postgres, &Access::Native { user: "postgres".into() }, lowering, &host);
+    target.enabled.push(EnabledUnit {
+        name: unit,
+        order: order::DATABASE,
+    });
+    let check = Check::Command(format!(
+        "runuser -u postgres -- pg_isready --quiet --host /run/postgresql --port {port}"
+    ));
+    target.probes.push(Probe {
+        name: service.name.clone(),
+        origin,
+        check,
+    });
+    backups(
+        postgres,
+        &Access::Native {
+            user: "postgres".into(),
+        },
+        lowering,
+        &host,
+    );
 }
 
 fn two_clusters(unit: &str, origin: &Pointer, host: &str) -> Diagnostic {
-    Diagnostic::error("two-clusters", format!("two PostgreSQL servers of one version on host `{host}`"))
-        .at(origin, format!("another service is `{unit}` already"))
-        .why("The package makes one cluster a version, and both would be that one.")
-        .help("put both databases into one server, give one of them another `version`, or write `runtime: container`")
+    Diagnostic::error(
+        "two-clusters",
+        format!("two PostgreSQL servers of one version on host `{host}`"),
+    )
+    .at(origin, format!("another service is `{unit}` already"))
+    .why("The package makes one cluster a version, and both would be that one.")
+    .help("put both databases into one server, give one of them another `version`, or write `runtime: container`")
 }
 
 fn packages(postgres: &Postgres, major: u32, target: &mut Host) {
@@ -140,7 +213,9 @@ fn actions(names: &Names, unit: &str, major: u32, port: u16, sql: &str) -> [Acti
         name: names.access.clone(),
         order: order::DATABASE + 1,
         check: None,
-        run: Some(format!("systemctl reload {unit} && [ \"$({psql} --command '{broken}')\" = 0 ]")),
+        run: Some(format!(
+            "systemctl reload {unit} && [ \"$({psql} --command '{broken}')\" = 0 ]"
+        )),
         effect: "reloads who may connect to PostgreSQL".to_owned(),
     };
     let unit = Action {
@@ -154,7 +229,9 @@ fn actions(names: &Names, unit: &str, major: u32, port: u16, sql: &str) -> [Acti
         name: names.roles.clone(),
         order: order::SCHEMA,
         check: None,
-        run: Some(format!("{psql} --output /dev/null --set ON_ERROR_STOP=1 --file - <{sql}")),
+        run: Some(format!(
+            "{psql} --output /dev/null --set ON_ERROR_STOP=1 --file - <{sql}"
+        )),
         effect: "brings roles, databases and rights up to date".to_owned(),
     };
     [config, access, unit, roles]
@@ -162,12 +239,5 @@ fn actions(names: &Names, unit: &str, major: u32, port: u16, sql: &str) -> [Acti
 
 /// The package's unit starts as root and becomes `postgres` by itself, so it keeps the capabilities for that.
 fn drop_in(budget: Budget) -> String {
-    let cpu = (budget.cpus * 100.0).round();
-    let tasks = budget.pids.unwrap_or(4096);
-    format!(
-        include_str!("unit.conf"),
-        memory = budget.memory,
-        cpu = cpu,
-        tasks = tasks
-    )
+    server::limits(budget, 4096) + include_str!("sandbox.conf")
 }

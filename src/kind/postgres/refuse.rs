@@ -34,12 +34,16 @@ pub(super) fn contradictions(postgres: &Postgres, lowering: &mut Lowering<'_>) {
 
 fn version(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     let Some(version) = &postgres.version else { return };
-    if version.major().parse().is_ok_and(|major: u32| VERSIONS.contains(&major)) {
+    if version
+        .major()
+        .parse()
+        .is_ok_and(|major: u32| VERSIONS.contains(&major))
+    {
         return;
     }
     lowering.found.push(
         Diagnostic::error("unsupported-version", format!("PostgreSQL {version} is not supported"))
-            .at(&lowering.service.origin.child("version"), "this version")
+            .at(lowering.service.origin.child("version"), "this version")
             .why("Its settings and packages are not known here.")
             .help(format!("write one from {} to {}", VERSIONS.start(), VERSIONS.end())),
     );
@@ -75,32 +79,70 @@ fn clients(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     for client in lowering.clients {
         let found = match &client.database {
             Some(name) if databases().any(|known| known == name) => continue,
-            Some(name) => Diagnostic::error("unknown-database", format!("`{}` has no database `{name}`", lowering.service.name))
-                .at(&client.origin.child("database"), "this database is not among its `databases`"),
+            Some(name) => Diagnostic::error(
+                "unknown-database",
+                format!("`{}` has no database `{name}`", lowering.service.name),
+            )
+            .at(
+                client.origin.child("database"),
+                "this database is not among its `databases`",
+            ),
             None if postgres.databases.len() == 1 => continue,
-            None => Diagnostic::error("which-database", format!("`{}` has {} databases", lowering.service.name, postgres.databases.len()))
-                .at_key(&client.origin, "and this does not say which one is used"),
+            None => Diagnostic::error(
+                "which-database",
+                format!("`{}` has {} databases", lowering.service.name, postgres.databases.len()),
+            )
+            .at_key(&client.origin, "and this does not say which one is used"),
         };
         let help = match postgres.databases.len() {
-            0 => format!("declare one: `databases: {{{}: {{}}}}`", lowering.site.name.replace('-', "_")),
-            _ => format!("write `{}: {{database: …}}`; there are {}", lowering.service.name, listing(databases())),
+            0 => format!(
+                "declare one: `databases: {{{}: {{}}}}`",
+                lowering.site.name.replace('-', "_")
+            ),
+            _ => format!(
+                "write `{}: {{database: …}}`; there are {}",
+                lowering.service.name,
+                listing(databases())
+            ),
         };
-        lowering.found.push(found.why("The address, the login and its rights depend on the database.").help(help));
+        lowering.found.push(
+            found
+                .why("The address, the login and its rights depend on the database.")
+                .help(help),
+        );
     }
 }
 
 /// Pools that are larger together than the server allows fail at the worst time: under load.
 fn connections(postgres: &Postgres, lowering: &mut Lowering<'_>) {
-    let Some(max) = settings::max_connections(postgres) else { return };
-    let demand: u32 = lowering.clients.iter().map(|client| client.instances.saturating_mul(client.pool.unwrap_or(POOL))).fold(0, u32::saturating_add);
+    let Some(max) = settings::max_connections(postgres) else {
+        return;
+    };
+    let demand: u32 = lowering
+        .clients
+        .iter()
+        .map(|client| client.instances.saturating_mul(client.pool.unwrap_or(POOL)))
+        .fold(0, u32::saturating_add);
     if demand.saturating_add(SPARE) <= max {
         return;
     }
-    let mut found = Diagnostic::error("too-few-connections", format!("the pools of `{}` are larger together than max_connections", lowering.service.name))
-        .at(&lowering.service.origin.child("settings").child("max_connections"), format!("{max} connections, and {} are needed", demand + SPARE));
+    let mut found = Diagnostic::error(
+        "too-few-connections",
+        format!(
+            "the pools of `{}` are larger together than max_connections",
+            lowering.service.name
+        ),
+    )
+    .at(
+        lowering.service.origin.child("settings").child("max_connections"),
+        format!("{max} connections, and {} are needed", demand + SPARE),
+    );
     for client in lowering.clients {
         let pool = client.pool.unwrap_or(POOL);
-        found = found.at(&client.origin, format!("{} × {pool} on {}", client.instances, client.host));
+        found = found.at(
+            &client.origin,
+            format!("`{}`: {} × {pool} on {}", client.service, client.instances, client.host),
+        );
     }
     lowering.found.push(
         found
@@ -112,13 +154,22 @@ fn connections(postgres: &Postgres, lowering: &mut Lowering<'_>) {
 /// The image has no certificate, and the packages of a host have.
 fn remote_container(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     let tls = postgres.tls == Some(PostgresTls::Required);
-    let remote = lowering.clients.iter().find(|client| !lowering.service.hosts.contains(&client.host));
+    let remote = lowering
+        .clients
+        .iter()
+        .find(|client| !lowering.service.hosts.contains(&client.host));
     let crosses = remote.is_some() && postgres.tls != Some(PostgresTls::Off);
     if lowering.service.runtime != Runtime::Container || !(tls || crosses) {
         return;
     }
-    let mut found = Diagnostic::error("no-tls-in-container", format!("`{}` in a container has no certificate to encrypt with", lowering.service.name))
-        .at(&lowering.service.origin.child("runtime"), "runs in a container");
+    let mut found = Diagnostic::error(
+        "no-tls-in-container",
+        format!(
+            "`{}` in a container has no certificate to encrypt with",
+            lowering.service.name
+        ),
+    )
+    .at(lowering.service.origin.child("runtime"), "runs in a container");
     if let Some(client) = remote {
         found = found.at(&client.origin, format!("connects from host `{}`", client.host));
     }

@@ -50,7 +50,13 @@ pub(super) fn logins<'a>(postgres: &Postgres, service: &str, clients: &'a [Clien
             let clients: Vec<&Client> = clients.iter().filter(uses).collect();
             if role == Role::App || !clients.is_empty() {
                 let (name, secret) = (login(database.as_str(), role), secret(service, database.as_str(), role));
-                logins.push(Login { name, database: database.to_string(), role, secret, clients });
+                logins.push(Login {
+                    name,
+                    database: database.to_string(),
+                    role,
+                    secret,
+                    clients,
+                });
             }
         }
     }
@@ -60,13 +66,19 @@ pub(super) fn logins<'a>(postgres: &Postgres, service: &str, clients: &'a [Clien
 impl Login<'_> {
     /// Connections that its clients' pools open together.
     pub(super) fn demand(&self) -> u32 {
-        self.clients.iter().map(|client| client.instances.saturating_mul(client.pool.unwrap_or(POOL))).fold(0, u32::saturating_add)
+        self.clients
+            .iter()
+            .map(|client| client.instances.saturating_mul(client.pool.unwrap_or(POOL)))
+            .fold(0, u32::saturating_add)
     }
 
     /// Half as many again, for instances that are being replaced and for jobs; one login never takes all there are.
     fn limit(&self, max_connections: u32) -> u32 {
         let demand = self.demand();
-        demand.saturating_add((demand / 2).max(POOL)).min(max_connections.saturating_sub(5)).max(1)
+        demand
+            .saturating_add((demand / 2).max(POOL))
+            .min(max_connections.saturating_sub(5))
+            .max(1)
     }
 }
 
@@ -123,7 +135,8 @@ pub(super) fn write(postgres: &Postgres, origin: &Pointer, logins: &[Login<'_>],
     let origin_of = |database: &str| origin.child("databases").child(database);
     let owner_of = |name: &str| {
         let own = postgres.databases.iter().find(|(known, _)| known.as_str() == name);
-        own.and_then(|(_, database)| database.owner.as_ref()).map_or_else(|| name.to_owned(), ToString::to_string)
+        own.and_then(|(_, database)| database.owner.as_ref())
+            .map_or_else(|| name.to_owned(), ToString::to_string)
     };
     let mut owners: Vec<String> = postgres.databases.keys().map(|name| owner_of(name.as_str())).collect();
     owners.sort();
@@ -150,7 +163,14 @@ pub(super) fn write(postgres: &Postgres, origin: &Pointer, logins: &[Login<'_>],
     });
     let view = View {
         origin: origin.clone(),
-        owners: owners.iter().map(|name| RoleView { identifier: sql_identifier(name), create: create(name), name: name.clone() }).collect(),
+        owners: owners
+            .iter()
+            .map(|name| RoleView {
+                identifier: sql_identifier(name),
+                create: create(name),
+                name: name.clone(),
+            })
+            .collect(),
         logins: logins
             .iter()
             .map(|login| LoginView {
@@ -176,5 +196,10 @@ fn reader(login: &Login<'_>) -> Reader {
         Role::ReadOnly => ("SELECT", "SELECT"),
         Role::App | Role::Owner => ("SELECT, INSERT, UPDATE, DELETE", "USAGE, SELECT"),
     };
-    Reader { identifier: sql_identifier(&login.name), name: sql(&login.name), tables, sequences }
+    Reader {
+        identifier: sql_identifier(&login.name),
+        name: sql(&login.name),
+        tables,
+        sequences,
+    }
 }

@@ -20,51 +20,72 @@ pub(super) struct Place {
 
 #[derive(Serialize)]
 struct View {
-    origin: Pointer,
     settings: Vec<Line>,
-    raw_origin: Pointer,
-    raw: Vec<Line>,
 }
 
 #[derive(Serialize)]
 struct Line {
+    origin: Pointer,
     key: String,
     value: String,
 }
 
+/// The manifest's own settings have the last word.
 pub(super) fn write(postgres: &Postgres, site: &SiteNames, origin: &Pointer, size: Size, place: Place) -> Rendered {
-    let raw: Vec<Line> = postgres
-        .settings
-        .iter()
-        .flat_map(|(name, value)| flatten(name.as_str(), value))
-        .map(|(key, value)| Line { key, value })
-        .collect();
+    let line = |origin: Pointer| {
+        move |(key, value): (&str, String)| Line {
+            origin: origin.clone(),
+            key: key.to_owned(),
+            value,
+        }
+    };
     let mut settings = vec![("listen_addresses", place.listen), ("port", place.port.to_string())];
     settings.extend(place.own);
-    settings.extend(size.settings());
-    settings.extend([
-        ("password_encryption", "scram-sha-256".to_owned()),
+    let mut lines: Vec<Line> = settings.into_iter().map(line(origin.clone())).collect();
+    lines.extend(size.settings().into_iter().map(line(origin.child("limits"))));
+    lines.extend(fixed(site).into_iter().map(line(origin.clone())));
+    lines.extend(
+        libraries(postgres)
+            .map(|names| ("shared_preload_libraries", names))
+            .map(line(origin.child("databases"))),
+    );
+    for (name, value) in &postgres.settings {
+        for (key, value) in flatten(name.as_str(), value) {
+            lines.retain(|line| !line.key.eq_ignore_ascii_case(&key));
+            lines.push(Line {
+                origin: origin.child("settings").child(name.as_str()),
+                key,
+                value,
+            });
+        }
+    }
+    render(
+        Language::Postgres,
+        "postgres/conf",
+        include_str!("postgresql.conf.hbs"),
+        &View { settings: lines },
+    )
+}
+
+/// What is the same on every host.
+fn fixed(site: &SiteNames) -> Vec<(&'static str, String)> {
+    let mut settings = vec![
         ("timezone", site.timezone.clone()),
         ("log_timezone", site.timezone.clone()),
-        ("log_min_duration_statement", "1s".to_owned()),
-        ("log_checkpoints", "on".to_owned()),
-        ("log_lock_waits", "on".to_owned()),
-        ("log_temp_files", "10MB".to_owned()),
-        ("log_autovacuum_min_duration", "10min".to_owned()),
-        ("track_io_timing", "on".to_owned()),
-        ("idle_in_transaction_session_timeout", "10min".to_owned()),
-        ("client_connection_check_interval", "10s".to_owned()),
-    ]);
-    if let Some(libraries) = libraries(postgres) {
-        settings.push(("shared_preload_libraries", libraries));
-    }
-    let settings = settings
-        .into_iter()
-        .filter(|(key, _)| !raw.iter().any(|line| line.key.eq_ignore_ascii_case(key)))
-        .map(|(key, value)| Line { key: key.to_owned(), value })
-        .collect();
-    let view = View { origin: origin.clone(), settings, raw_origin: origin.child("settings"), raw };
-    render(Language::Postgres, "postgres/conf", include_str!("postgresql.conf.hbs"), &view)
+    ];
+    let same = [
+        ("password_encryption", "scram-sha-256"),
+        ("log_min_duration_statement", "1s"),
+        ("log_checkpoints", "on"),
+        ("log_lock_waits", "on"),
+        ("log_temp_files", "10MB"),
+        ("log_autovacuum_min_duration", "10min"),
+        ("track_io_timing", "on"),
+        ("idle_in_transaction_session_timeout", "10min"),
+        ("client_connection_check_interval", "10s"),
+    ];
+    settings.extend(same.map(|(key, value)| (key, value.to_owned())));
+    settings
 }
 
 /// Extensions that work only in a server that loaded them at its start.
@@ -72,7 +93,12 @@ fn libraries(postgres: &Postgres) -> Option<String> {
     let known = ["pg_cron", "pg_stat_statements", "timescaledb"];
     let mut wanted: Vec<&str> = known
         .into_iter()
-        .filter(|name| postgres.databases.values().any(|database| database.extensions.iter().any(|extension| extension.as_str() == *name)))
+        .filter(|name| {
+            postgres
+                .databases
+                .values()
+                .any(|database| database.extensions.iter().any(|extension| extension.as_str() == *name))
+        })
         .collect();
     wanted.dedup();
     (!wanted.is_empty()).then(|| wanted.join(", "))
@@ -81,7 +107,10 @@ fn libraries(postgres: &Postgres) -> Option<String> {
 /// A map is for the settings of an extension: `auto_explain: {log_min_duration: 1s}`.
 fn flatten(name: &str, value: &Setting) -> Vec<(String, String)> {
     match value {
-        Setting::Map(map) => map.iter().flat_map(|(key, value)| flatten(&format!("{name}.{key}"), value)).collect(),
+        Setting::Map(map) => map
+            .iter()
+            .flat_map(|(key, value)| flatten(&format!("{name}.{key}"), value))
+            .collect(),
         other => vec![(name.to_owned(), text(other))],
     }
 }
@@ -99,6 +128,9 @@ fn text(value: &Setting) -> String {
 
 /// The manifest's `max_connections`, which others follow.
 pub(super) fn max_connections(postgres: &Postgres) -> Option<u32> {
-    let (_, value) = postgres.settings.iter().find(|(name, _)| name.as_str().eq_ignore_ascii_case("max_connections"))?;
+    let (_, value) = postgres
+        .settings
+        .iter()
+        .find(|(name, _)| name.as_str().eq_ignore_ascii_case("max_connections"))?;
     text(value).parse().ok()
 }

@@ -26,7 +26,8 @@ pub(super) struct Size {
 
 impl Size {
     pub(super) fn connections(self) -> u32 {
-        self.max_connections.unwrap_or_else(|| (self.demand + SPARE).max(100).div_ceil(10) * 10)
+        self.max_connections
+            .unwrap_or_else(|| (self.demand + SPARE).max(100).div_ceil(10) * 10)
     }
 
     pub(super) fn settings(self) -> Vec<(&'static str, String)> {
@@ -35,7 +36,11 @@ impl Size {
         let shared = memory / 4;
         let workers = if cpus >= 4 { cpus } else { 8 };
         let work = ((memory - shared) / (u64::from(self.connections() + workers) * 3)).max(4 * MIB);
-        let wal = if self.disk == 0 { 4 * GIB } else { (self.disk / 20).clamp(256 * MIB, 4 * GIB) };
+        let wal = if self.disk == 0 {
+            4 * GIB
+        } else {
+            (self.disk / 20).clamp(256 * MIB, 4 * GIB)
+        };
         let mut settings = vec![
             ("max_connections", self.connections().to_string()),
             ("shared_buffers", size(shared)),
@@ -46,7 +51,10 @@ impl Size {
             ("min_wal_size", size(wal / 4)),
             ("max_wal_size", size(wal)),
             ("wal_buffers", size((shared * 3 / 100).clamp(MIB, 16 * MIB))),
-            ("wal_compression", if self.major >= 15 { "lz4" } else { "on" }.to_owned()),
+            (
+                "wal_compression",
+                if self.major >= 15 { "lz4" } else { "on" }.to_owned(),
+            ),
             ("max_slot_wal_keep_size", size(wal * 2)),
             ("checkpoint_completion_target", "0.9".to_owned()),
             ("default_statistics_target", "100".to_owned()),

@@ -1,154 +1,124 @@
 //! Redis in the compose project.
 
-use super::super::{DATA, EDGE, Lowering};
-use super::backup;
-use super::files::{self, Place};
+use super::native::ping;
+use super::settings::{self, Place};
+use super::{SET, access, backup};
+use crate::kind::Lowering;
+use crate::kind::server::{self, Budget, Reached, file};
 use crate::manifest::services::Redis;
-use crate::render::Rendered;
-use crate::site::{Access, Check, ConfigFile, Container, Healthcheck, Mount, PortBinding, Probe, Protocol};
+use crate::site::{Access, Check, ConfigFile, Container, Healthcheck, Mount, Probe};
 
-const DEFAULT_VERSION: &str = "7";
+/// Major version of the image where the manifest does not say.
+const VERSION: u32 = 7;
 
-pub(super) fn image(section: &Redis) -> String {
-    format!(
-        "redis:{}",
-        section
-            .version
-            .as_ref()
-            .map_or(DEFAULT_VERSION, |version| version.as_str())
-    )
+pub(super) fn image(redis: &Redis) -> String {
+    redis
+        .version
+        .as_ref()
+        .map_or_else(|| format!("redis:{VERSION}"), |version| format!("redis:{version}"))
 }
 
-pub(super) fn lower(section: &Redis, lowering: &mut Lowering<'_>, host: &str) {
-    let site = lowering.site.name.clone();
+pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     let service = lowering.service.clone();
-    let Some(port) = service
+    let (origin, name) = (service.origin.clone(), service.name.clone());
+    let site = lowering.site.name.clone();
+    let ports = service
         .processes
-        .first()
-        .and_then(|process| process.instances.iter().find(|instance| instance.host == host)?.port)
-    else {
-        return;
-    };
+        .iter()
+        .flat_map(|process| &process.instances)
+        .find_map(|instance| instance.port);
+    let (listen, published) = ports.map_or((6379, 6379), |port| (port.listen, port.host));
+    let reached = Reached::new(lowering.clients, host);
+    let target = lowering.host(host);
+    let budget = Budget::new(redis.limits, target, 8);
     let place = Place {
-        port: port.listen,
+        bind: vec!["*".to_owned()],
+        port: listen,
         dir: "/data",
-        acl: "/etc/redis/users.acl".into(),
-        bind: vec!["*".into(), "-::*".into()],
+        acl: "/etc/redis/users.acl",
         supervised: false,
     };
-    let folder = format!("/etc/{site}/redis/{}", service.name);
-    let file = |name: &str, rendered: Rendered| ConfigFile {
-        path: format!("{folder}/{name}"),
-        origins: vec![service.origin.clone()],
-        owner: "root".into(),
-        group: "root".into(),
-        // The container's user reads them; they hold digests of long random passwords, not the passwords.
-        mode: 0o644,
-        content: rendered.text,
-        lines: rendered.lines,
-        set: "redis",
-        actions: vec!["compose".into()],
-        verbatim: false,
+    let conf = settings::write(redis, &origin, budget, &place);
+    let major = redis
+        .version
+        .as_ref()
+        .and_then(|version| version.major().parse().ok())
+        .unwrap_or(VERSION);
+    let acl = access::write(redis, &service, major);
+    let folder = format!("/etc/{site}/redis/{name}");
+    let place_file = |file_name: &str, text, lines| ConfigFile {
+        lines,
+        ..file(SET, format!("{folder}/{file_name}"), 0o444, text, &origin, &["compose"])
     };
-    let private = lowering.host(host).private.map(|net| net.addr().to_string());
-    let local = lowering
-        .clients
-        .iter()
-        .any(|client| client.network.is_none() && client.host == host);
-    let remote = lowering
-        .clients
-        .iter()
-        .any(|client| client.network.is_none() && client.host != host);
-    let bind = |address: String| PortBinding {
-        address,
-        host: port.host,
-        container: port.listen,
-        protocol: Protocol::Tcp,
-    };
-    let ports: Vec<PortBinding> = local
-        .then(|| bind("127.0.0.1".into()))
-        .into_iter()
-        .chain(private.filter(|_| remote).map(bind))
-        .collect();
-    let mount = |name: &str| Mount::Bind {
-        source: format!("{folder}/{name}"),
-        target: format!("/etc/redis/{name}"),
+    target.directories.push(server::closed_folder(folder.clone(), &origin));
+    target.files.extend([
+        place_file("redis.conf", conf.text, conf.lines),
+        place_file("users.acl", acl.text, acl.lines),
+    ]);
+    server::overcommit(&site, &origin, target);
+    let bind = |file: &str| Mount::Bind {
+        source: format!("{folder}/{file}"),
+        target: format!("/etc/redis/{file}"),
         read_only: true,
     };
     let container = Container {
-        name: service.name.clone(),
-        service: service.name.clone(),
-        origin: service.origin.clone(),
-        image: image(section),
+        name: name.clone(),
+        service: name.clone(),
+        origin: origin.clone(),
+        image: image(redis),
         command: vec!["redis-server".into(), "/etc/redis/redis.conf".into()],
         entrypoint: Vec::new(),
         environment: Vec::new(),
         environment_file: None,
-        networks: if ports.is_empty() {
-            vec![DATA.to_owned()]
-        } else {
-            vec![DATA.to_owned(), EDGE.to_owned()]
-        },
-        ports,
+        ports: reached.bindings(target, published, listen),
         mounts: vec![
             Mount::Volume {
-                name: service.name.clone(),
+                name: format!("{name}-data"),
                 target: "/data".into(),
             },
-            mount("redis.conf"),
-            mount("users.acl"),
+            bind("redis.conf"),
+            bind("users.acl"),
         ],
+        networks: reached.networks(),
         host_network: false,
         healthcheck: Some(Healthcheck {
-            command: vec![
-                "/bin/sh".into(),
-                "-c".into(),
-                format!(
-                    "redis-cli -p {} --user health --pass - --no-auth-warning ping | grep -qx PONG",
-                    port.listen
-                ),
-            ],
+            command: vec!["/bin/sh".into(), "-c".into(), ping(listen)],
             interval: 10,
             timeout: 5,
             start_period: 30,
             retries: 5,
         }),
         depends_on: Vec::new(),
+        // The image's user `redis`.
         user: Some("999:999".into()),
         read_only: true,
         tmpfs: vec!["/tmp:size=16m,mode=1777".into()],
         capabilities: Vec::new(),
-        memory: section.limits.memory.map(|memory| memory.get()),
-        cpus: section.limits.cpus.map(|cpus| f64::from(cpus.thousandths()) / 1000.0),
-        pids: section.limits.pids,
+        memory: Some(budget.memory),
+        cpus: Some(budget.cpus),
+        pids: budget.pids.or(Some(128)),
         shm: None,
         stop_grace: 60,
         secrets: Vec::new(),
         extra_hosts: Vec::new(),
         profile: None,
-        settings: Default::default(),
+        settings: serde_json::Map::new(),
     };
-    let files = [
-        file("redis.conf", files::conf(section, &service, &place)),
-        file("users.acl", files::acl(section, &service)),
-    ];
-    let target = lowering.host(host);
-    target.files.extend(files);
     target.containers.push(container);
     target.probes.push(Probe {
-        name: format!("container {}", service.name),
-        origin: service.origin.clone(),
-        check: Check::Container(service.name.clone()),
+        name: name.clone(),
+        origin,
+        check: Check::Container(name.clone()),
     });
     backup(
-        section,
+        redis,
         lowering,
         host,
         Access::Container {
-            service: service.name,
+            service: name,
             user: "redis".into(),
         },
-        port.listen,
+        listen,
         "/data/dump.rdb",
     );
 }

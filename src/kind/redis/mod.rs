@@ -1,13 +1,21 @@
 //! Kind `redis`: a Redis server whose users can do no more than they need.
+//!
+//! Nobody logs in as `default`. `app` is for the services that use it and has no command that endangers the server,
+//! `backup` asks for a snapshot, and `health` may ask whether the server is there, without a password.
 
+mod access;
 mod container;
-mod files;
 mod native;
+mod refuse;
+mod settings;
+#[cfg(test)]
+mod tests;
 
-use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, PortWish, ProcessWish, Runtime};
-use crate::manifest::services::{Common, Redis, ServerRuntime};
-use crate::site::{Access, BackupSource, BackupWhat, Encoding, Text};
+use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, PortWish, ProcessWish, Runtime, server};
+use crate::manifest::services::{Common, Redis};
+use crate::site::{Access, BackupSource, BackupWhat, Encoding, Os, Text};
 
+const SET: &str = "redis";
 const PASSWORD: &str = "length=32,charset=url-safe";
 
 impl Kind for Redis {
@@ -16,11 +24,7 @@ impl Kind for Redis {
     }
 
     fn runtime(&self) -> Runtime {
-        match self.runtime {
-            _ if self.external.is_some() => Runtime::None,
-            ServerRuntime::Native => Runtime::Native,
-            ServerRuntime::Container => Runtime::Container,
-        }
+        server::runtime(self.runtime, self.external.is_some())
     }
 
     fn protocol(&self) -> &'static str {
@@ -36,13 +40,16 @@ impl Kind for Redis {
     }
 
     fn processes(&self) -> Vec<ProcessWish> {
+        if self.external.is_some() {
+            return Vec::new();
+        }
         let own = self.port.map(|port| port.get());
         let port = PortWish {
             listen: own.unwrap_or(6379),
             host: own,
         };
         vec![ProcessWish {
-            port: self.external.is_none().then_some(port),
+            port: Some(port),
             memory: self.limits.memory.map(|memory| memory.get()),
             ..ProcessWish::default()
         }]
@@ -72,63 +79,65 @@ impl Kind for Redis {
             url = url.and(":").and_secret(password, Encoding::Url);
         }
         let at = if user.is_some() || password.is_some() { "@" } else { "" };
-        let shown = if host.contains(':') {
-            format!("[{host}]")
-        } else {
-            host.clone()
-        };
         let mut parts = vec![
-            ("url", url.and(format!("{at}{shown}:{port}"))),
+            ("url", url.and(format!("{at}{}", server::authority(&host, port)))),
             ("host", Text::literal(host)),
             ("port", Text::literal(port.to_string())),
         ];
         parts.extend(user.map(|user| ("user", Text::literal(user))));
         parts.extend(password.map(|password| ("password", Text::secret(password))));
-        let same_host = !endpoint.remote && client.network.is_none();
-        let after = match service.runtime {
-            Runtime::Native if same_host => vec!["redis-server.service".to_owned()],
-            Runtime::Container if same_host => vec!["docker.service".to_owned()],
-            _ => Vec::new(),
-        };
         Connection {
             parts,
-            exports: vec![("REDIS_URL".into(), "url")],
-            after,
-            depends_on: client.network.is_some().then(|| (service.name.clone(), true)),
+            exports: vec![("REDIS_URL".to_owned(), "url")],
+            after: server::after(service, client, native::UNIT),
+            depends_on: client.network.as_ref().map(|_| (service.name.clone(), true)),
             ..Connection::default()
         }
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
-        for host in lowering.service.hosts.clone() {
-            for user in ["app", "backup"] {
-                let name = secret(&lowering.service.name, user);
-                let origin = lowering.service.origin.clone();
-                lowering.generated(&name, PASSWORD, &origin, &host);
-            }
-            match lowering.service.runtime {
-                Runtime::Native => native::lower(self, lowering, &host),
-                Runtime::Container => container::lower(self, lowering, &host),
-                Runtime::Systemd | Runtime::None => {}
-            }
+        let Some(host) = lowering.service.hosts.first().cloned() else {
+            return;
+        };
+        if self.external.is_some() {
+            return;
+        }
+        refuse::contradictions(self, lowering, &host);
+        let origin = lowering.service.origin.clone();
+        for user in ["app", "backup"] {
+            lowering.generated(&secret(&lowering.service.name, user), PASSWORD, &origin, &host);
+        }
+        match lowering.service.runtime {
+            Runtime::Container => container::lower(self, lowering, &host),
+            _ => native::lower(self, lowering, &host),
         }
     }
 }
 
 /// The secret with a user's password.
 fn secret(service: &str, user: &str) -> String {
-    format!("{}_{user}", service.replace('-', "_"))
+    format!("{service}_{user}").replace('-', "_")
 }
 
-fn backup(section: &Redis, lowering: &mut Lowering<'_>, host: &str, access: Access, port: u16, rdb: &str) {
-    if !section.backup.is_on() {
+/// Major version of the server that a distribution has.
+fn packaged(os: Os) -> u32 {
+    match os {
+        Os::Ubuntu2204 => 6,
+        Os::Debian12 | Os::Ubuntu2404 => 7,
+        Os::Debian13 => 8,
+    }
+}
+
+fn backup(redis: &Redis, lowering: &mut Lowering<'_>, host: &str, access: Access, port: u16, rdb: &str) {
+    if !redis.backup.is_on() {
         return;
     }
     let service = lowering.service.clone();
+    let password = secret(&service.name, "backup");
     let what = BackupWhat::Redis {
         access,
         port,
-        password: secret(&service.name, "backup"),
+        password,
         rdb: rdb.to_owned(),
     };
     let source = BackupSource {

@@ -1,149 +1,108 @@
-//! Redis as the operating system's package runs it.
+//! Redis as the distribution's package runs it.
 
-use serde::Serialize;
-
-use super::super::Lowering;
-use super::backup;
-use super::files::{self, Place};
+use super::settings::{self, Place};
+use super::{SET, access, backup, packaged};
+use crate::diag::Diagnostic;
+use crate::kind::Lowering;
+use crate::kind::server::{self, Budget, file, push_new};
 use crate::manifest::services::Redis;
-use crate::render::{Language, Rendered, render};
-use crate::site::{Access, Action, Check, ConfigFile, EnabledUnit, Package, Pointer, Probe, order};
+use crate::site::{Access, Action, Check, ConfigFile, EnabledUnit, Probe, order};
 
-const UNIT: &str = "redis-server.service";
+pub(super) const UNIT: &str = "redis-server.service";
 
-#[derive(Serialize)]
-struct DropInView {
-    origin: Pointer,
-    memory: Option<u64>,
-    cpu_quota: Option<u32>,
-}
+/// Redis has no way to check its files but to start with them: it does, on a socket of its own, and is ended again.
+const CHECK: &str = "d=$(mktemp -d) && s=0 && { timeout 2 redis-server /etc/redis/redis.conf --port 0 --unixsocket \"$d/s\" --dir \"$d\" --appendonly no --supervised no || s=$?; } && rm -rf \"$d\" && [ $s = 124 ]";
 
-pub(super) fn lower(section: &Redis, lowering: &mut Lowering<'_>, host: &str) {
-    let site = lowering.site.name.clone();
+pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     let service = lowering.service.clone();
+    let origin = service.origin.clone();
+    let site = lowering.site.name.clone();
     let port = service
         .processes
-        .first()
-        .and_then(|process| process.instances.first()?.port)
-        .map_or(6379, |port| port.host);
-    let private = lowering.host(host).private.map(|net| net.addr().to_string());
-    let remote = lowering
-        .clients
         .iter()
-        .any(|client| client.from.iter().any(|net| !net.addr().is_loopback()));
+        .flat_map(|process| &process.instances)
+        .find_map(|instance| instance.port)
+        .map_or(6379, |port| port.host);
+    let clients = lowering.clients.to_vec();
+    let target = lowering.host(host);
+    if target.enabled.iter().any(|unit| unit.name == UNIT) {
+        let found = two_servers(&origin, host);
+        lowering.found.push(found);
+        return;
+    }
+    let budget = Budget::new(redis.limits, target, 8);
+    let addresses = server::addresses(&clients, target);
     let place = Place {
+        bind: std::iter::once("127.0.0.1".to_owned()).chain(addresses).collect(),
         port,
         dir: "/var/lib/redis",
-        acl: "/etc/redis/users.acl".into(),
-        bind: ["127.0.0.1".to_owned()]
-            .into_iter()
-            .chain(private.filter(|_| remote))
-            .collect(),
+        acl: "/etc/redis/users.acl",
         supervised: true,
     };
     let action = format!("redis-{}", service.name);
-    let file = |path: String, rendered: Rendered, owner: &str, mode: u16, actions: &[&str]| ConfigFile {
-        path,
-        origins: vec![service.origin.clone()],
-        owner: owner.to_owned(),
-        group: owner.to_owned(),
-        mode,
-        content: rendered.text,
-        lines: rendered.lines,
-        set: "redis",
-        actions: actions.iter().map(|action| (*action).to_owned()).collect(),
-        verbatim: false,
+    let conf = settings::write(redis, &origin, budget, &place);
+    let acl = access::write(redis, &service, packaged(target.os));
+    let of_redis = |path: &str, text, lines| ConfigFile {
+        group: "redis".into(),
+        lines,
+        ..file(SET, path.to_owned(), 0o640, text, &origin, &[&action])
     };
-    let drop_in = DropInView {
-        origin: service.origin.child("limits"),
-        memory: section.limits.memory.map(|memory| memory.get()),
-        cpu_quota: section.limits.cpus.map(|cpus| cpus.thousandths() / 10),
-    };
-    let drop_in = render(
-        Language::Systemd,
-        "redis/drop-in",
-        include_str!("drop-in.conf.hbs"),
-        &drop_in,
-    );
-    let sysctl = Rendered {
-        text: "# A snapshot forks: without this it fails when memory is half full.\nvm.overcommit_memory = 1\n".into(),
-        lines: Vec::new(),
-    };
-    let files = [
+    let limits = server::limits(budget, 128);
+    push_new(&mut target.packages, server::package("redis-server"));
+    target.files.extend([
+        of_redis("/etc/redis/redis.conf", conf.text, conf.lines),
+        of_redis("/etc/redis/users.acl", acl.text, acl.lines),
         file(
-            "/etc/redis/redis.conf".into(),
-            files::conf(section, &service, &place),
-            "redis",
-            0o640,
-            &[&action],
-        ),
-        file(
-            "/etc/redis/users.acl".into(),
-            files::acl(section, &service),
-            "redis",
-            0o640,
-            &[&action],
-        ),
-        file(
+            SET,
             format!("/etc/systemd/system/{UNIT}.d/{site}.conf"),
-            drop_in,
-            "root",
             0o644,
+            limits,
+            &origin,
             &["systemd", &action],
         ),
-        file(
-            format!("/etc/sysctl.d/60-{site}-redis.conf"),
-            sysctl,
-            "root",
-            0o644,
-            &["sysctl"],
-        ),
-    ];
-    let target = lowering.host(host);
-    target.packages.push(Package {
-        name: "redis-server".into(),
-        repository: None,
-    });
-    target.packages.push(Package {
-        name: "redis-tools".into(),
-        repository: None,
-    });
-    target.files.extend(files);
+    ]);
+    server::overcommit(&site, &origin, target);
+    if server::listens_on_gateway(&clients, host) {
+        server::nonlocal_bind(SET, &site, &origin, target);
+    }
     target.actions.push(Action {
         name: action,
         order: order::DATABASE,
-        check: None,
+        check: Some(CHECK.to_owned()),
         run: Some(format!("systemctl try-restart {UNIT}")),
         effect: format!("restarts Redis ({})", service.name),
     });
-    target.actions.push(Action {
-        name: "sysctl".into(),
-        order: order::SYSTEM,
-        check: None,
-        run: Some("sysctl --quiet --system".into()),
-        effect: "loads kernel settings".into(),
-    });
     target.enabled.push(EnabledUnit {
-        name: UNIT.into(),
+        name: UNIT.to_owned(),
         order: order::DATABASE,
     });
-    target.probes.push(Probe {
-        name: format!("unit {}", service.name),
-        origin: service.origin.clone(),
-        check: Check::Unit(UNIT.into()),
-    });
-    let ping = format!("redis-cli -p {port} --user health --pass - --no-auth-warning ping | grep -qx PONG");
+    let check = Check::Command(ping(port));
     target.probes.push(Probe {
         name: service.name.clone(),
-        origin: service.origin.clone(),
-        check: Check::Command(ping),
+        origin,
+        check,
     });
     backup(
-        section,
+        redis,
         lowering,
         host,
         Access::Native { user: "redis".into() },
         port,
         "/var/lib/redis/dump.rdb",
     );
+}
+
+/// A server that still loads its data says so, and nothing else.
+pub(super) fn ping(port: u16) -> String {
+    format!("redis-cli -p {port} --user health --pass - --no-auth-warning ping | grep -qx PONG")
+}
+
+fn two_servers(origin: &crate::site::Pointer, host: &str) -> Diagnostic {
+    Diagnostic::error(
+        "two-servers",
+        format!("two Redis servers of the package on host `{host}`"),
+    )
+    .at(origin, "another service is the package's server already")
+    .why("The package runs one server, and both would be that one.")
+    .help("write `runtime: container` for one of them")
 }

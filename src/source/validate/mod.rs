@@ -2,13 +2,12 @@
 //! consequence beside its cause.
 
 mod choice;
+mod fits;
 mod planned;
-mod quick;
 mod tell;
 mod words;
 
-use std::collections::BTreeSet;
-
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use jsonschema::{Keyword, ValidationError};
@@ -20,7 +19,10 @@ use super::schema::Schema;
 use crate::diag::Diagnostic;
 
 /// What `x-unit` names: a function that says in a sentence why a text does not fit.
-pub type Units = &'static [(&'static str, fn(&str) -> Result<(), String>)];
+pub type Units = &'static [(&'static str, Check)];
+
+type Check = fn(&str) -> Result<(), String>;
+type Checks = BTreeMap<&'static str, Check>;
 
 /// A manifest with more errors than this has one mistake that makes them all.
 const MOST_ERRORS: usize = 500;
@@ -28,8 +30,8 @@ const MOST_ERRORS: usize = 500;
 #[derive(Debug)]
 pub struct Validator {
     schema: Schema,
-    units: Units,
-    /// Compiling the schema takes longer than the rest of a check, so it waits until there is something to tell.
+    units: Checks,
+    /// Built when something is wrong.
     compiled: OnceLock<jsonschema::Validator>,
 }
 
@@ -38,38 +40,35 @@ impl Validator {
     pub fn new(schema: Schema, units: Units) -> Validator {
         Validator {
             schema,
-            units,
+            units: units.iter().copied().collect(),
             compiled: OnceLock::new(),
         }
     }
 
     fn compiled(&self) -> &jsonschema::Validator {
-        let units = self.units;
         self.compiled.get_or_init(|| {
+            let units = self.units.clone();
+            let unit = move |name: &Json| {
+                let check = name.as_str().and_then(|name| units.get(name));
+                Unit(*check.expect("every x-unit of the schema is in the table of units"))
+            };
             jsonschema::draft202012::options()
-                .with_keyword("x-unit", move |_, name, _| Ok(Box::new(Unit(unit(units, name)))))
+                .with_keyword("x-unit", move |_, name, _| Ok(Box::new(unit(name))))
                 .build(self.schema.json())
                 .expect("the schema is generated from our types")
         })
     }
 
+    fn fits(&self, root: &Node) -> Option<bool> {
+        fits::Fitter {
+            schema: &self.schema,
+            units: &self.units,
+        }
+        .fits(root)
+    }
+
     pub fn schema(&self) -> &Schema {
         &self.schema
-    }
-
-    /// Whether the tree is valid, where that can be said without compiling the schema.
-    fn quick(&self, root: &Node) -> Option<bool> {
-        let quick = quick::Quick {
-            schema: &self.schema,
-            units: self.units,
-        };
-        quick.fits(self.schema.json(), root)
-    }
-
-    /// What the quick look and the judge say.
-    #[cfg(test)]
-    pub(crate) fn both(&self, root: &Node) -> (Option<bool>, bool) {
-        (self.quick(root), self.compiled().is_valid(&root.to_json()))
     }
 
     /// Everything in the tree that the schema does not allow.
@@ -77,11 +76,12 @@ impl Validator {
         let mut told = planned::planned(&self.schema, root);
         let planned: BTreeSet<Pointer> = told.iter().map(|told| told.pointer.clone()).collect();
         planned::together(&mut told);
-        if self.quick(root) != Some(true) {
+        if self.fits(root) != Some(true) {
             let json = root.to_json();
             let teller = tell::Teller {
                 schema: &self.schema,
                 root,
+                units: &self.units,
             };
             let errors = self
                 .compiled()
@@ -93,6 +93,14 @@ impl Validator {
         told.extend(planned::unknown_in_patches(&self.schema, root));
         let mut seen = BTreeSet::new();
         told.retain(|told| seen.insert((told.pointer.clone(), told.finding.code)));
+        // What is of the wrong type is also too small, too large or in no list.
+        let mistyped: BTreeSet<Pointer> = told
+            .iter()
+            .filter(|told| told.finding.code == "wrong-type")
+            .map(|told| told.pointer.clone())
+            .collect();
+        let further = ["out-of-range", "unknown-value", "invalid-value", "key-choice"];
+        told.retain(|told| !further.contains(&told.finding.code) || !mistyped.contains(&told.pointer));
         // Which of several keys is needed is a consequence of one of them being misspelt.
         let misspelt: BTreeSet<Pointer> = told
             .iter()
@@ -114,17 +122,7 @@ pub(crate) struct Told {
     pub(crate) finding: Diagnostic,
 }
 
-/// The schema is the program's own, and so are the units that it names.
-fn unit(units: Units, name: &Json) -> fn(&str) -> Result<(), String> {
-    let named = |unit: &&(&str, _)| name.as_str() == Some(unit.0);
-    let (_, check) = units
-        .iter()
-        .find(named)
-        .expect("every x-unit of the schema is in the table of units");
-    *check
-}
-
-struct Unit(fn(&str) -> Result<(), String>);
+struct Unit(Check);
 
 impl<'i> Keyword<'i> for Unit {
     fn validate(&self, instance: &'i Json) -> Result<(), ValidationError<'i>> {

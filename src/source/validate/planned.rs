@@ -18,27 +18,15 @@ pub(crate) fn planned(schema: &Schema, root: &Node) -> Vec<Told> {
     out
 }
 
-fn walk<'s>(
-    schema: &'s Schema,
-    node: &Node,
-    schemas: &[&'s Json],
-    at: &Pointer,
-    out: &mut Vec<Told>,
-) {
+fn walk<'s>(schema: &'s Schema, node: &Node, schemas: &[&'s Json], at: &Pointer, out: &mut Vec<Told>) {
     // What is only a default, or is turned off, asks for nothing.
-    if schemas.is_empty()
-        || node.origin.layer == Layer::Default
-        || matches!(node.value, Value::Bool(false))
-    {
+    if schemas.is_empty() || node.origin.layer == Layer::Default || matches!(node.value, Value::Bool(false)) {
         return;
     }
     if let Some((key, kind)) = schemas.iter().find_map(|part| schema.kind_of(part, node))
         && schema.view([kind], None, None).is_planned()
     {
-        out.push(refuse(
-            at.child(key),
-            node.child(key).and_then(Node::as_str),
-        ));
+        out.push(refuse(at.child(key), node.child(key).and_then(Node::as_str)));
         return;
     }
     let view = schema.view(schemas.iter().copied(), Some(node), None);
@@ -111,11 +99,7 @@ pub(crate) fn together(told: &mut Vec<Told>) {
 /// Keys of `defaults` that no service could have. What a service does have of them is checked there.
 pub(crate) fn unknown_in_patches(schema: &Schema, root: &Node) -> Vec<Told> {
     let at = Pointer::root().child("defaults");
-    let sections = root
-        .child("defaults")
-        .and_then(Node::as_map)
-        .into_iter()
-        .flatten();
+    let sections = root.child("defaults").and_then(Node::as_map).into_iter().flatten();
     sections
         .flat_map(|(name, section)| in_section(schema, &at.child(name), name, section))
         .collect()
@@ -134,19 +118,12 @@ fn in_section(schema: &Schema, at: &Pointer, name: &str, section: &Node) -> Vec<
     if kinds.is_empty() {
         return Vec::new();
     }
-    let views: Vec<View<'_>> = kinds
-        .into_iter()
-        .map(|kind| schema.view([kind], None, None))
-        .collect();
+    let views: Vec<View<'_>> = kinds.into_iter().map(|kind| schema.view([kind], None, None)).collect();
     if views.iter().any(View::is_planned) && views.len() == 1 {
         return Vec::new();
     }
     let known: Vec<&str> = views.iter().flat_map(View::keys).collect();
-    let keys = section
-        .as_map()
-        .into_iter()
-        .flatten()
-        .map(|(key, _)| key.as_str());
+    let keys = section.as_map().into_iter().flatten().map(|(key, _)| key.as_str());
     keys.filter(|key| !known.contains(key))
         .map(|key| unknown_key(at, key, &known, None))
         .collect()

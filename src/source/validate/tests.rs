@@ -1,5 +1,6 @@
 use super::*;
 use crate::source::{Origin, Schema, Source};
+use proptest::prelude::*;
 use serde_json::json;
 
 fn size(text: &str) -> Result<(), String> {
@@ -88,6 +89,7 @@ fn told_of(text: &str) -> Vec<String> {
     let validator = Validator::new(schema(), &[("size", size), ("word", word)]);
     let source = Source::read("site.yaml", text, validator.schema()).unwrap();
     let findings = validator.validate(&source.root);
+    agrees(&validator, &source.root);
     findings
         .iter()
         .map(|finding| format!("{}: {} | {}", finding.code, finding.title, finding.help))
@@ -139,7 +141,7 @@ fn keys() {
         ),
         (
             "tls: {}",
-            "key-choice: `tls` needs one of `files` or `acme` | add `files: …`, for example",
+            "key-choice: `tls` needs one of `files` or `acme` | add one, as in `files: …`",
         ),
         (
             "tls: {fils: x}",
@@ -180,7 +182,7 @@ fn values() {
         ),
         (
             "services: {a: {kind: app, port: x}}",
-            "wrong-type: `services.a.port` must be a whole number or a map, not a text | ",
+            "wrong-type: `services.a.port` must be a whole number or a map, not a text | write a whole number or a map: it takes `listen`",
         ),
         (
             "services: {a: {kind: app, port: 70000}}",
@@ -218,7 +220,10 @@ fn values() {
             "fleets: {a: 1}",
             "not-built: `fleets` is part of the language, but this version does not build it yet | leave it out until a version builds it",
         ),
-        ("services: [a]", "wrong-type: `services` must be a map, not a list | "),
+        (
+            "services: [a]",
+            "wrong-type: `services` must be a map, not a list | write a map",
+        ),
         (
             "services: {a: }",
             "wrong-type: `services.a` must be a map, not null | give it a value, or remove the key",
@@ -237,7 +242,7 @@ fn values() {
         ),
         (
             "either: [1]",
-            "wrong-type: `either` must be a text or a map, not a list | ",
+            "wrong-type: `either` must be a text or a map, not a list | write a text or a map",
         ),
         (
             "either: {x: 0}",
@@ -262,7 +267,7 @@ fn all_is_told_in_one_run() {
         .iter()
         .map(|told| told.split(':').next().unwrap().to_owned())
         .collect();
-    assert_eq!(codes, ["not-built", "wrong-type", "unknown-key", "wrong-type"]);
+    assert_eq!(codes, ["not-built", "invalid-value", "unknown-key", "wrong-type"]);
 }
 
 #[test]
@@ -276,4 +281,54 @@ fn a_tree_without_places_is_told_too() {
         validator.validate(&root)[0].title,
         "`services.a.port.listen` must be a whole number, not a text"
     );
+}
+
+/// The quick answer is the validator's, or none.
+fn agrees(validator: &Validator, root: &Node) {
+    if let Some(quick) = validator.fits(root) {
+        assert_eq!(
+            quick,
+            validator.compiled().is_valid(&root.to_json()),
+            "{}",
+            root.to_json()
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_quick_answer_is_the_validators(root in tree()) {
+        let validator = Validator::new(schema(), &[("size", size), ("word", word)]);
+        agrees(&validator, &Node::from_json(&root, &Origin::DEFAULT));
+    }
+}
+
+/// Trees of the words that mean something to the schema.
+fn tree() -> impl Strategy<Value = Json> {
+    let key = || {
+        prop::sample::select(vec![
+            "site", "name", "domain", "tls", "files", "acme", "tags", "either", "x", "services", "kind", "port",
+            "listen", "on", "limits", "memory", "version",
+        ])
+    };
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(Json::from),
+        (-1..70_000).prop_map(Json::from),
+        Just(json!(1.0)),
+        Just(json!(0.5)),
+        prop::sample::select(vec!["", "app", "db", "on", "1GiB", "a b", "systemd"]).prop_map(Json::from),
+    ];
+    let inner = leaf.prop_recursive(4, 40, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
+            prop::collection::btree_map(key().prop_map(str::to_owned), inner, 0..5)
+                .prop_map(|map| Json::Object(map.into_iter().collect())),
+        ]
+    });
+    prop::collection::btree_map(key().prop_map(str::to_owned), inner, 0..5).prop_map(|map| {
+        let mut map: serde_json::Map<String, Json> = map.into_iter().collect();
+        map.entry("site").or_insert(json!({"name": "a", "domain": "b"}));
+        map.into()
+    })
 }

@@ -310,7 +310,11 @@ impl Builder<'_> {
             start: at as u32,
             end: (at + next) as u32,
         };
-        refusals::syntax(error, place, rest, DEEPEST).into()
+        // The parser has a bound of its own for brackets.
+        if error.info().contains("recursion limit") {
+            return refusals::too_deep(place, DEEPEST).into();
+        }
+        refusals::syntax(error, place, rest).into()
     }
 }
 

@@ -81,11 +81,7 @@ pub(super) fn alias(why: &Unusable, place: Option<Place>) -> Diagnostic {
 }
 
 /// `rest` is the text from where the parser stopped.
-pub(super) fn syntax(error: &ScanError, place: Place, rest: &str, deepest: usize) -> Diagnostic {
-    // The reader looks ahead, so it may meet its own limit before ours.
-    if error.info().contains("recursion limit") {
-        return too_deep(place, deepest);
-    }
+pub(super) fn syntax(error: &ScanError, place: Place, rest: &str) -> Diagnostic {
     Diagnostic::error("yaml-syntax", format!("this is not YAML: {}", error.info()))
         .at(place, "the reader got stuck here")
         .help(remedy(error.info(), rest))

@@ -14,6 +14,8 @@ GATEWAY=10.89.77.1
 DYNAMIC=10.89.77.128/25
 OUTSIDE=10.89.77.2
 REPOSITORY_PORT=8099
+# Where a host that pulls from Docker Hub gets its stand-ins: its engine is told so by our package of it.
+REGISTRY=${GATEWAY}:5000
 SUITE=bookworm
 
 # Another `docker` may come first in PATH.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # what bed.bash sets
-# The Docker engine of the bed, the network of its hosts, and the server of their apt repository.
+# The Docker engine of the bed, the network of its hosts, and the servers of their packages and images.
 
 engine_start() {
   local root
@@ -11,7 +11,7 @@ engine_start() {
   mkdir -p "${RUN}" "${BED}/docker"
   rm -f "${RUN}/docker.pid"
   # Whatever this machine configures for an engine of its own has no say.
-  printf '{}\n' >"${BED}/daemon.json"
+  printf '{"insecure-registries": ["%s"]}\n' "${REGISTRY}" >"${BED}/daemon.json"
   # The lock of `prepare` must not live on in a daemon.
   setsid dockerd \
     --host "unix://${SOCKET}" --data-root "${BED}/docker" --exec-root "${RUN}/exec" --pidfile "${RUN}/docker.pid" \
@@ -36,20 +36,46 @@ network_create() {
     --opt com.docker.network.bridge.name=swbed0 "${NETWORK}" >/dev/null
 }
 
-repository_serve() {
-  mkdir -p "${BED}/repository"
-  if runs "${RUN}/repository.pid" && [[ $(<"${RUN}/repository.root") == "${BED}/repository" ]]; then
+# serve NAME URL COMMAND…: starts a server of the bed unless it runs, and waits until it answers.
+serve() {
+  local name=$1 url=$2 waited=0
+  shift 2
+  if runs "${RUN}/${name}.pid" && [[ $(<"${RUN}/${name}.root") == "${BED}" ]]; then
     return
   fi
-  setsid python3 -m http.server --bind "${GATEWAY}" --directory "${BED}/repository" "${REPOSITORY_PORT}" \
-    </dev/null >"${BED}/log/repository.log" 2>&1 9>&- &
-  printf '%s\n' $! >"${RUN}/repository.pid"
-  printf '%s\n' "${BED}/repository" >"${RUN}/repository.root"
+  setsid "$@" </dev/null >"${BED}/log/${name}.log" 2>&1 9>&- &
+  printf '%s\n' $! >"${RUN}/${name}.pid"
+  printf '%s\n' "${BED}" >"${RUN}/${name}.root"
   disown
-  local waited=0
-  until curl -fsS -o /dev/null "http://${GATEWAY}:${REPOSITORY_PORT}/"; do
+  until curl -fsS -o /dev/null "${url}"; do
     sleep 0.2
     waited=$((waited + 1))
-    ((waited < 50)) || fail "the repository's server did not come up; see ${BED}/log/repository.log"
+    ((waited < 50)) || fail "the bed's ${name} did not come up; see ${BED}/log/${name}.log"
   done 2>/dev/null
+}
+
+repository_serve() {
+  mkdir -p "${BED}/repository"
+  serve repository "http://${GATEWAY}:${REPOSITORY_PORT}/" \
+    python3 -m http.server --bind "${GATEWAY}" --directory "${BED}/repository" "${REPOSITORY_PORT}"
+}
+
+# Unpacked, not installed: the package would start a registry of its own where this machine has systemd.
+registry_fetch() {
+  rm -rf "${BED}/registry-server" "${BED}"/docker-registry_*.deb
+  mkdir -p "${BED}/registry-server"
+  cd "${BED}" || return
+  apt-get -q -o APT::Sandbox::User=root download docker-registry
+  dpkg-deb -x docker-registry_*.deb "${BED}/registry-server"
+  rm -f docker-registry_*.deb
+}
+
+registry_serve() {
+  cat >"${BED}/registry.yaml" <<CONFIG
+version: 0.1
+log: {level: warn}
+storage: {filesystem: {rootdirectory: ${BED}/registry}}
+http: {addr: ${REGISTRY}}
+CONFIG
+  serve registry "http://${REGISTRY}/v2/" "${BED}/registry-server/usr/bin/docker-registry" serve "${BED}/registry.yaml"
 }

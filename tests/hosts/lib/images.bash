@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # what bed.bash sets
-# Container images: the stand-ins that hosts load into their own engines, and the client's place outside.
+# Container images: the stand-ins that hosts pull with their own engines, and the client's place outside.
 
 # image_build NAME: a stand-in; `--network host` so that apt inside reaches the bed's repository.
 image_build() {
@@ -14,6 +14,8 @@ image_build() {
     *) fail "no stand-in for the image $1: add a folder under tests/hosts/images and a line here" ;;
   esac
   d build --quiet --network host --tag "$1" "${arguments[@]}" "${HERE}/images/${folder}"
+  d tag "$1" "${REGISTRY}/library/$1"
+  d push --quiet "${REGISTRY}/library/$1"
 }
 
 outside_build() {

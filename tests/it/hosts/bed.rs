@@ -73,10 +73,7 @@ impl Bed {
             .expect("docker runs: prepare has asked it");
         let left = String::from_utf8_lossy(&left.stdout).into_owned();
         for container in left.split_whitespace() {
-            let _ = self
-                .docker()
-                .args(["rm", "--force", "--volumes", container])
-                .output();
+            let _ = self.docker().args(["rm", "--force", "--volumes", container]).output();
         }
     }
 }
@@ -84,19 +81,21 @@ impl Bed {
 /// A lock that goes with this process however it ends: its holder reads from us until we are gone.
 struct Machine(Child);
 
+const LOCK: &str = "exec 9>/run/lock/sitewright-bed
+    flock --nonblock 9 || { echo 'waiting: another test run has the bed' >&2; flock 9; }
+    echo held; exec cat";
+
 impl Machine {
     fn hold() -> Self {
-        let mut holder = Command::new("flock")
-            .args(["/run/lock/sitewright-bed", "sh", "-c", "echo held; cat"])
+        let mut holder = Command::new("sh")
+            .args(["-c", LOCK])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("util-linux has flock");
+            .expect("a shell is there");
         let said = holder.stdout.take().expect("its output is piped");
         let mut line = String::new();
-        BufReader::new(said)
-            .read_line(&mut line)
-            .expect("flock prints a line");
+        BufReader::new(said).read_line(&mut line).expect("flock prints a line");
         assert_eq!(line, "held\n", "flock could not lock the bed");
         Self(holder)
     }
@@ -112,7 +111,7 @@ impl Drop for Machine {
 fn prepared() -> &'static BTreeMap<String, String> {
     static FACTS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     FACTS.get_or_init(|| {
-        let facts = prepare(&[]);
+        let facts = prepare();
         facts
             .lines()
             .filter_map(|line| line.split_once(' '))
@@ -122,9 +121,8 @@ fn prepared() -> &'static BTreeMap<String, String> {
 }
 
 /// Runs `tests/hosts/prepare`; its steps and their times pass through to this test's stderr.
-pub(super) fn prepare(arguments: &[&str]) -> String {
+fn prepare() -> String {
     let output = Command::new(folder().join("prepare"))
-        .args(arguments)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()

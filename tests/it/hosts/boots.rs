@@ -52,13 +52,11 @@ fn a_bare_host_has_what_a_real_one_has() {
         .map(drop)
     });
     checks.that("memory limits of units hold", || {
-        let run = host.run(
-            "systemd-run --quiet --wait -p MemoryMax=20M -p MemorySwapMax=0 sh -c 'exec tail /dev/zero'",
-        );
+        let run =
+            host.run("systemd-run --quiet --wait -p MemoryMax=20M -p MemorySwapMax=0 sh -c 'exec tail /dev/zero'");
         expect(run.code != 0, || "a unit took more than its MemoryMax".to_owned())
     });
     checks.that("an engine inside runs a compose file", || {
-        host.load_image("redis:7");
         host.run(&format!(
             "mkdir -p /srv/bed && cat >/srv/bed/compose.yaml <<'EOF'\n{COMPOSE}\nEOF\n\
              docker compose --project-directory /srv/bed up --quiet-pull --detach --wait"
@@ -66,21 +64,17 @@ fn a_bare_host_has_what_a_real_one_has() {
         .ok()
         .map(drop)
     });
-    checks.that(
-        "a firewall inside keeps strangers out of what it does not open",
-        || {
-            host.run("ufw default deny incoming && ufw allow 22/tcp && ufw --force enable")
-                .ok()?;
-            let try_port =
-                |port: u16| outside.run(&format!("nc -z -w 2 {ADDRESS} {port}")).code == 0;
-            expect(try_port(22), || {
-                "port 22 is open in ufw, and closed to the outside".to_owned()
-            })?;
-            expect(!try_port(80), || {
-                "port 80 is closed in ufw, and open to the outside".to_owned()
-            })
-        },
-    );
+    checks.that("a firewall inside keeps strangers out of what it does not open", || {
+        host.run("ufw default deny incoming && ufw allow 22/tcp && ufw --force enable")
+            .ok()?;
+        let try_port = |port: u16| outside.run(&format!("nc -z -w 2 {ADDRESS} {port}")).code == 0;
+        expect(try_port(22), || {
+            "port 22 is open in ufw, and closed to the outside".to_owned()
+        })?;
+        expect(!try_port(80), || {
+            "port 80 is closed in ufw, and open to the outside".to_owned()
+        })
+    });
     checks.that("CoreDNS runs", || {
         host.copy_in(bed.fact("coredns").as_ref(), "/usr/local/bin/coredns");
         let version = host.run("coredns -version").ok()?;
@@ -90,15 +84,11 @@ fn a_bare_host_has_what_a_real_one_has() {
         "a reboot brings services and containers back, and keeps the data",
         || {
             let redis = "docker exec bed-cache-1 env REDISCLI_AUTH=hello redis-cli";
-            host.run(&format!(
-                "systemctl enable --now ufw nginx; {redis} set kept yes"
-            ))
-            .ok()?;
+            host.run(&format!("systemctl enable --now ufw nginx; {redis} set kept yes"))
+                .ok()?;
             host.reboot()?;
             let kept = host
-                .run(&format!(
-                    "systemctl is-active nginx docker ufw && {redis} get kept"
-                ))
+                .run(&format!("systemctl is-active nginx docker ufw && {redis} get kept"))
                 .ok()?;
             expect(kept.ends_with("yes\n"), || kept)
         },

@@ -1,11 +1,11 @@
 //! One machine of the bed, and what a test does with it.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::bed::{Bed, prepare};
+use super::bed::Bed;
 
 /// What systemd, ufw, sshd and an engine of its own need. `--privileged` asks for more than some machines have.
 const CAPABILITIES: [&str; 16] = [
@@ -37,7 +37,6 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub(super) struct Host<'bed> {
     bed: &'bed Bed,
     container: String,
-    pub(super) address: String,
 }
 
 #[derive(Debug)]
@@ -53,10 +52,7 @@ impl Output {
         if self.code == 0 {
             return Ok(self.stdout);
         }
-        Err(format!(
-            "exit {}\n{}{}",
-            self.code, self.stdout, self.stderr
-        ))
+        Err(format!("exit {}\n{}{}", self.code, self.stdout, self.stderr))
     }
 }
 
@@ -73,39 +69,20 @@ impl<'bed> Host<'bed> {
             "--security-opt=apparmor=unconfined".to_owned(),
         ];
         options.extend(CAPABILITIES.iter().map(|name| format!("--cap-add={name}")));
-        let host = Self::start(
-            bed,
-            name,
-            address,
-            &options,
-            &["debian:12", "sh", "-c", BOOT],
-        );
+        let host = Self::start(bed, name, address, &options, &["debian:12", "sh", "-c", BOOT]);
         host.wait_running()
             .unwrap_or_else(|why| panic!("a bare host does not come up: {why}"));
         host
     }
 
     pub(super) fn stranger(bed: &'bed Bed, name: &str, address: &str) -> Self {
-        Self::start(
-            bed,
-            name,
-            address,
-            &["--init".to_owned()],
-            &["sitewright/outside"],
-        )
+        Self::start(bed, name, address, &["--init".to_owned()], &["sitewright/outside"])
     }
 
-    fn start(
-        bed: &'bed Bed,
-        name: &str,
-        address: &str,
-        options: &[String],
-        command: &[&str],
-    ) -> Self {
+    fn start(bed: &'bed Bed, name: &str, address: &str, options: &[String], command: &[&str]) -> Self {
         let host = Self {
             bed,
             container: format!("sitewright-{name}"),
-            address: address.to_owned(),
         };
         let mut run = bed.docker();
         run.args(["run", "--detach", "--label=sitewright.bed"])
@@ -150,9 +127,7 @@ impl<'bed> Host<'bed> {
         let parent = if folder {
             destination
         } else {
-            destination
-                .rsplit_once('/')
-                .map_or("/", |(parent, _)| parent)
+            destination.rsplit_once('/').map_or("/", |(parent, _)| parent)
         };
         self.run(&format!("mkdir -p '{parent}'"))
             .ok()
@@ -163,26 +138,6 @@ impl<'bed> Host<'bed> {
             .arg(format!("{}{suffix}", source.display()))
             .arg(format!("{}:{destination}", self.container));
         done(copy).unwrap_or_else(|why| panic!("{}: {why}", source.display()));
-    }
-
-    /// Gives this host's own engine a stand-in image, as a pull would.
-    pub(super) fn load_image(&self, name: &str) {
-        prepare(&[name]);
-        let mut save = self
-            .bed
-            .docker()
-            .args(["save", name])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("docker runs: prepare has asked it");
-        let mut load = self.bed.docker();
-        load.args(["exec", "--interactive", &self.container, "docker", "load"])
-            .stdin(save.stdout.take().expect("its output is piped"));
-        done(load).unwrap_or_else(|why| panic!("{name}: {why}"));
-        assert!(
-            save.wait().is_ok_and(|status| status.success()),
-            "docker cannot save {name}"
-        );
     }
 
     /// Lets names resolve by the DNS server at `address`.
@@ -214,9 +169,7 @@ impl<'bed> Host<'bed> {
             match state.trim() {
                 "running" => return Ok(()),
                 "degraded" => {
-                    let failed = self.run(
-                        "systemctl --failed --no-legend --plain; journalctl -b -p warning -n 40",
-                    );
+                    let failed = self.run("systemctl --failed --no-legend --plain; journalctl -b -p warning -n 40");
                     return Err(format!("failed units\n{}", failed.stdout));
                 }
                 _ if begun.elapsed() > Duration::from_secs(120) => {

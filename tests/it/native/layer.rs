@@ -13,11 +13,9 @@ use super::host::{File, Host};
 use super::tools::{self, Said};
 
 /// Programs of packages that no lint root holds, which units may start when the plan installs the package.
-const PACKAGED: [(&str, &str); 6] = [
+const PACKAGED: [(&str, &str); 4] = [
     ("/usr/bin/node", "nodejs"),
     ("/usr/bin/npm", "npm"),
-    ("/usr/bin/docker", "docker.io"),
-    ("/usr/bin/docker", "docker-ce-cli"),
     ("/usr/bin/python3", "python3"),
     ("/usr/bin/php", "php-cli"),
 ];
@@ -87,10 +85,24 @@ impl Layer {
         }
         for path in host.files.iter().flat_map(|file| pem_paths(&file.text())) {
             let private = path.ends_with("privkey.pem") || path.ends_with(".key");
+            if self.root.join(&path[1..]).exists() {
+                continue;
+            }
             self.put(&path, if private { key } else { certificate }.as_bytes());
         }
-        for program in host.plan.all("program").filter_map(|fields| fields.get(1)) {
-            self.put_program(program);
+        for fields in host.plan.all("program") {
+            // The real one where there is one: the installer's own checks may start it.
+            let script = format!(
+                "#!/bin/sh\n[ ! -x /run/native/bin/{0} ] || exec /run/native/bin/{0} \"$@\"\n",
+                fields[0]
+            );
+            self.put_script(&fields[1], &script);
+        }
+        if host.plan.has_package("docker-ce-cli") || host.plan.has_package("docker.io") {
+            self.put_script(
+                "/usr/bin/docker",
+                "#!/bin/sh\nshift\nexec /run/native/bin/docker-compose \"$@\"\n",
+            );
         }
         let units = host.files.iter().filter(|file| file.under("/etc/systemd/system"));
         for program in units.flat_map(|unit| programs(&unit.text())) {
@@ -98,7 +110,7 @@ impl Layer {
                 .iter()
                 .any(|(path, package)| *path == program && host.plan.has_package(package));
             if (program.starts_with("/opt/") || packaged) && !self.root.join(&program[1..]).exists() {
-                self.put_program(&program);
+                self.put_script(&program, "#!/bin/sh\nexit 0\n");
             }
         }
     }
@@ -133,8 +145,8 @@ impl Layer {
             .expect("cargo's folder for tests can be written");
     }
 
-    fn put_program(&self, at: &str) {
-        self.put(at, b"#!/bin/sh\nexit 0\n");
+    fn put_script(&self, at: &str, text: &str) {
+        self.put(at, text.as_bytes());
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         fs::set_permissions(self.path(at), mode).expect("it was just written");
     }

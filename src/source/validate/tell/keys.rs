@@ -70,16 +70,18 @@ impl<'a> Teller<'a> {
         }
     }
 
-    pub(super) fn key_choice(&self, at: &Pointer, node: &Node, keys: &[&str]) -> Diagnostic {
+    pub(super) fn key_choice(&self, at: &Pointer, node: &Node, view: &View<'a>, keys: &[&str]) -> Diagnostic {
         let present: Vec<&str> = keys.iter().copied().filter(|key| node.child(key).is_some()).collect();
         let all = listing(keys.iter().copied()).replace(" and `", " or `");
         let name = at.in_words();
         if present.is_empty() {
+            let first = keys.first().copied().unwrap_or_default();
+            let example = words::example(&self.schema.view(view.property(first), None, None));
             return Diagnostic::error("key-choice", format!("{name} needs one of {all}"))
                 .at_key(at, "none of them is here")
                 .help(format!(
-                    "add `{}: …`, for example",
-                    keys.first().copied().unwrap_or_default()
+                    "add one, as in `{first}: {}`",
+                    example.as_deref().unwrap_or("…")
                 ));
         }
         let both = listing(present.iter().copied());

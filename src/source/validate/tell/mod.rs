@@ -9,7 +9,7 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use self::keys::{bad_key, one_of};
 use self::values::{out_of_range, twice};
 use super::choice::{Choice, choose, type_names};
-use super::{Told, words};
+use super::{Checks, Told, words};
 use crate::diag::Diagnostic;
 use crate::source::node::Node;
 use crate::source::pointer::Pointer;
@@ -20,6 +20,7 @@ pub(crate) use self::keys::unknown_key;
 pub(crate) struct Teller<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) root: &'a Node,
+    pub(crate) units: &'a Checks,
 }
 
 impl<'a> Teller<'a> {
@@ -47,12 +48,15 @@ impl<'a> Teller<'a> {
                 vec![self.missing(&pointer, node, &view, property.as_str().unwrap_or_default())]
             }
             Kind::Type { kind } => one(self.wrong_type(&at, node, &view, &type_names(kind))),
+            Kind::Enum { .. } if node.is_null() || !node.is_scalar() => {
+                one(self.wrong_type(&at, node, &view, &["string"]))
+            }
             Kind::Enum { options } => {
                 one(self.wrong_value(&at, node, &view, options.as_array().into_iter().flatten().collect()))
             }
             Kind::Constant { expected_value } => one(self.wrong_value(&at, node, &view, vec![expected_value])),
             Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } if one_of(&view).is_some() => {
-                one(self.key_choice(&at, node, &one_of(&view).unwrap_or_default()))
+                one(self.key_choice(&at, node, &view, &one_of(&view).unwrap_or_default()))
             }
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
                 match choose(context, error.instance_path().as_str(), node.type_name()) {
@@ -65,13 +69,7 @@ impl<'a> Teller<'a> {
                 let key = error.instance().as_str().unwrap_or_default();
                 vec![bad_key(&pointer, key, error.kind())]
             }
-            Kind::Custom { message, .. } => {
-                let (what, todo) = split(message);
-                let help = todo
-                    .map(str::to_owned)
-                    .or_else(|| words::example(&view).map(|example| format!("as in `{example}`")));
-                one(refuse("invalid-value", format!("{name}: {what}")).help(help.unwrap_or_default()))
-            }
+            Kind::Custom { message, .. } => one(self.refused_by_unit(&at, &view, message)),
             Kind::UniqueItems => one(twice(&pointer, node)),
             Kind::Pattern { pattern } => {
                 let help = words::example(&view).map_or_else(

@@ -3,7 +3,7 @@
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value as Json;
 
-use super::Teller;
+use super::{Teller, split};
 use crate::diag::{Diagnostic, listing, suggest};
 use crate::source::node::{Node, Value};
 use crate::source::pointer::Pointer;
@@ -34,23 +34,57 @@ impl<'a> Teller<'a> {
                 "write `{secret: NAME}` and declare `NAME` under `secrets:`; if this value was ever in use, change it",
             );
         }
+        if node.is_scalar() && !node.is_null() {
+            let values: Vec<&Json> = view.parts().flat_map(|part| list(part, "enum")).collect();
+            if !values.is_empty() {
+                return self.wrong_value(at, node, view, values);
+            }
+            // In quotes it would be a text, and still be wrong: what the unit says of it is more to the point.
+            let unit = || view.parts().find_map(|part| part.get("x-unit")?.as_str());
+            if takes_text
+                && let Some(Err(why)) = unit()
+                    .and_then(|unit| self.units.get(unit))
+                    .map(|check| check(&node.spelling()))
+            {
+                return self.refused_by_unit(at, view, &why);
+            }
+        }
         let mut accepted = words::accepted(self.schema, view);
         if accepted.is_empty() {
             accepted = wanted.to_vec();
         }
-        let example = || words::example(view).map(|example| format!("as in `{example}`"));
+        let accepted = words::types(&accepted);
         let help = match &node.value {
-            Value::Null => Some("give it a value, or remove the key".to_owned()),
-            Value::Number(_) | Value::Bool(_) if takes_text => Some(format!("write \"{}\" in quotes", node.spelling())),
-            Value::String(text) if !takes_text && is_plain(text) => Some("remove the quotes".to_owned()),
-            Value::List(_) | Value::Map(_) | Value::Number(_) | Value::Bool(_) | Value::String(_) => example(),
+            Value::Null => "give it a value, or remove the key".to_owned(),
+            Value::Number(_) | Value::Bool(_) if takes_text => {
+                format!("write \"{}\" in quotes", node.spelling())
+            }
+            Value::String(text) if !takes_text && is_plain(text) => "remove the quotes".to_owned(),
+            _ => words::example(view)
+                .map(|example| format!("as in `{example}`"))
+                .unwrap_or_else(|| {
+                    let keys: Vec<&str> = view.keys().collect();
+                    let all = listing(keys.iter().copied());
+                    if keys.is_empty() {
+                        format!("write {accepted}")
+                    } else {
+                        format!("write {accepted}: it takes {all}")
+                    }
+                }),
         };
-        Diagnostic::error(
-            "wrong-type",
-            format!("{name} must be {}, not {}", words::types(&accepted), words::value(node)),
-        )
-        .at(at, format!("this is {}", words::value(node)))
-        .help(help.unwrap_or_else(|| format!("give it {}", words::types(&accepted))))
+        let found = words::value(node);
+        Diagnostic::error("wrong-type", format!("{name} must be {accepted}, not {found}"))
+            .at(at, format!("this is {found}"))
+            .help(help)
+    }
+
+    /// What the check of a unit says is already a sentence.
+    pub(super) fn refused_by_unit(&self, at: &Pointer, view: &View<'a>, why: &str) -> Diagnostic {
+        let (what, todo) = split(why);
+        let example = || words::example(view).map(|example| format!("as in `{example}`"));
+        Diagnostic::error("invalid-value", format!("{}: {what}", at.in_words()))
+            .at(at, "")
+            .help(todo.map(str::to_owned).or_else(example).unwrap_or_default())
     }
 
     pub(super) fn wrong_value(&self, at: &Pointer, node: &Node, view: &View<'a>, allowed: Vec<&Json>) -> Diagnostic {

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 
 use super::{ROOT, Validator};
 use crate::native::finding::Finding;
+use crate::native::host::File;
 use crate::native::layer::{Layer, each};
 use crate::native::tools;
 
@@ -120,10 +121,44 @@ pub(crate) static SYSCTL: Validator = Validator {
     needs: &[ROOT],
     takes: |file| file.under("/etc/sysctl.d"),
     run: |host, files| {
-        let script = |file: &crate::native::host::File| {
+        let script = |file: &File| {
             format!(
                 "grep -vE '^\\s*([#;]|$)' '{}' | while IFS='=' read -r k v; do k=${{k//[- ]/}}; \
                  [ -n \"$v\" ] && [ -e \"/proc/sys/${{k//.//}}\" ] || echo \"no such setting: $k\"; done",
+                file.at
+            )
+        };
+        each(&Layer::of(host), files, script, |_| false)
+    },
+    generic: false,
+};
+
+pub(crate) static CURL: Validator = Validator {
+    name: "curl",
+    family: "data",
+    needs: &[ROOT],
+    takes: |file| file.ends(&[".curl"]),
+    // It reads the whole file before it says its version.
+    run: |host, files| {
+        each(
+            &Layer::of(host),
+            files,
+            |file| format!("curl --config '{}' --version >/dev/null", file.at),
+            |_| false,
+        )
+    },
+    generic: false,
+};
+
+pub(crate) static TIME_ZONE: Validator = Validator {
+    name: "timezone",
+    family: "data",
+    needs: &[ROOT],
+    takes: |file| file.at == "/etc/timezone",
+    run: |host, files| {
+        let script = |file: &File| {
+            format!(
+                "zone=$(cat '{0}'); test -f \"/usr/share/zoneinfo/$zone\" || echo \"no zone $zone\"",
                 file.at
             )
         };

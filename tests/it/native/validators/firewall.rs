@@ -7,7 +7,7 @@ use crate::native::layer::{Layer, each};
 
 fn is_script(file: &File) -> bool {
     let name = file.name();
-    file.interpreter().is_some() && file.at.starts_with('/') && (name.contains("firewall") || name.contains("ufw"))
+    file.under("/usr/local/sbin") && file.interpreter().is_some() && (name.contains("firewall") || name.contains("ufw"))
 }
 
 pub(crate) static UFW: Validator = Validator {

@@ -82,7 +82,7 @@ pub(crate) static PLAN: Validator = Validator {
         }
         findings
     },
-    generic: true,
+    generic: false,
 };
 
 pub(crate) static CHECKS: Validator = Validator {

@@ -2,8 +2,16 @@
 
 use super::{ROOT, Validator};
 use crate::native::finding::Finding;
-use crate::native::layer::Layer;
+use crate::native::host::File;
+use crate::native::layer::{Layer, each};
 
+/// The host keys that the configuration names, which the installer makes.
+const HOST_KEYS: &str = r#"
+grep -hs '^HostKey ' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf | while read -r _ key; do
+  case $key in *rsa*) kind="rsa -b 4096" ;; *) kind=ed25519 ;; esac
+  [ -e "$key" ] || ssh-keygen -q -N '' -t $kind -f "$key"
+done
+"#;
 const FOLDER: &str = "/etc/ssh/sshd_config";
 
 pub(crate) static SSHD: Validator = Validator {
@@ -13,14 +21,14 @@ pub(crate) static SSHD: Validator = Validator {
     takes: |file| file.at.starts_with(FOLDER) && (file.at == FOLDER || file.ends(&[".conf"])),
     run: |host, files| {
         let layer = Layer::of(host);
-        let tested = layer.run("/usr/sbin/sshd -t");
+        let tested = layer.run(&format!("{HOST_KEYS}/usr/sbin/sshd -t"));
         let first = &files[0].at;
         let mut findings: Vec<Finding> = tested
             .lines(|_| false)
             .into_iter()
             .map(|line| Finding::new(first, line))
             .collect();
-        let effective = layer.run("/usr/sbin/sshd -T");
+        let effective = layer.run(&format!("{HOST_KEYS}/usr/sbin/sshd -T"));
         if !effective.ok() && findings.is_empty() {
             findings.push(Finding::new(first, effective.all()));
         }
@@ -37,6 +45,28 @@ pub(crate) static SSHD: Validator = Validator {
                         format!("wants '{wanted}', in force is '{}'", said.unwrap_or_default()),
                     ));
                 }
+            }
+        }
+        findings
+    },
+    generic: false,
+};
+
+pub(crate) static KEYS: Validator = Validator {
+    name: "authorized-keys",
+    family: "sshd",
+    needs: &[ROOT],
+    takes: |file| file.at.contains("authorized_keys"),
+    run: |host, files| {
+        let script = |file: &File| format!("ssh-keygen -l -f '{}' >/dev/null", file.at);
+        let mut findings = each(&Layer::of(host), files, script, |_| false);
+        for file in files {
+            let text = file.text();
+            let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+            // ssh-keygen is content with one good line.
+            let known = ["ssh-ed25519 ", "sk-ssh-ed25519@openssh.com ", "ssh-rsa ", "ecdsa-sha2-"];
+            for line in lines.filter(|line| !known.iter().any(|kind| line.contains(kind))) {
+                findings.push(Finding::new(&file.at, format!("no key: {line}")));
             }
         }
         findings

@@ -106,7 +106,10 @@ fn units<'a>(host: &Host, files: &[&'a File]) -> BTreeMap<String, &'a File> {
             continue;
         };
         let prefix = format!("{template}@");
-        let instances: Vec<&&str> = enabled.iter().filter(|name| name.starts_with(&prefix)).collect();
+        let instances: Vec<&&str> = enabled
+            .iter()
+            .filter(|name| name.starts_with(&prefix) && name.ends_with(&format!(".{kind}")))
+            .collect();
         if instances.is_empty() {
             units.insert(format!("{prefix}1.{kind}"), *file);
         }

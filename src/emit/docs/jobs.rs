@@ -1,0 +1,77 @@
+//! What runs by the clock.
+
+use serde::Serialize;
+
+use super::table::table;
+use super::{Section, markdown};
+use crate::render::escape::{markdown as text, markdown_code as code, shell_words};
+use crate::site::{Host, Job, JobRun, Site};
+
+#[derive(Serialize)]
+struct View<'a> {
+    zone: String,
+    jobs: String,
+    site: &'a str,
+}
+
+pub(super) fn section(site: &Site, host: &Host) -> Section {
+    let mut rows: Vec<[String; 5]> = host.jobs.iter().map(|job| row(site, job)).collect();
+    if let Some(plan) = &host.backup {
+        let clock = [
+            ("backup", Some(&plan.schedule)),
+            ("restore-test", plan.test_restore.as_ref()),
+        ];
+        for (name, schedule) in clock.into_iter().filter_map(|(name, schedule)| Some((name, schedule?))) {
+            rows.push([
+                code(name),
+                code(schedule),
+                "root".into(),
+                code(&format!(
+                    "/usr/local/lib/{0}/run-job {name} /usr/local/sbin/{0}-{name}",
+                    site.name
+                )),
+                code(&format!("journalctl -t {}-{name}", site.name)),
+            ]);
+        }
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let zone = if site.timezone.is_empty() {
+        "the host's own time zone".to_owned()
+    } else {
+        format!("the time zone {}, which is the host's", code(&site.timezone))
+    };
+    Some(markdown(
+        "docs/jobs",
+        include_str!("jobs.md.hbs"),
+        &View {
+            zone,
+            jobs: table(["Job", "When", "As", "Run it now", "Log"], &rows),
+            site: &site.name,
+        },
+    ))
+}
+
+fn row(site: &Site, job: &Job) -> [String; 5] {
+    let mut words = vec![format!("/usr/local/lib/{}/run-job", site.name), job.name.clone()];
+    match &job.run {
+        JobRun::Command(command) => words.extend(command.iter().cloned()),
+        JobRun::Unit(unit) => words.extend(["systemctl".into(), "start".into(), "--wait".into(), unit.clone()]),
+        JobRun::Container { service, command } => {
+            words.extend(["--container".into(), service.clone()]);
+            words.extend(command.iter().cloned());
+        }
+    }
+    let mut now = shell_words(&words);
+    if job.user != "root" {
+        now = format!("runuser -u {} -- {now}", job.user);
+    }
+    [
+        code(&job.name),
+        code(&job.schedule),
+        text(&job.user),
+        code(&now),
+        code(&format!("journalctl -t {}-{}", site.name, job.name)),
+    ]
+}

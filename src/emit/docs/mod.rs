@@ -1,0 +1,92 @@
+//! Documents for people, made from the same decisions as the files: a README for each host, and a RUNBOOK for each
+//! environment.
+//!
+//! A section is left out where the site has nothing of its sort, so that what stands there is true of this site and its
+//! commands can be copied. Names of sites, hosts, units and services are checked words; any other value goes through an
+//! escaper before it comes into a sentence, a table or a command.
+
+mod backups;
+mod certificates;
+mod daily;
+mod files;
+mod handle;
+mod install;
+mod jobs;
+mod loss;
+mod machines;
+mod ports;
+mod releases;
+mod routes;
+mod secrets;
+mod table;
+#[cfg(test)]
+mod tests;
+mod zones;
+
+use super::{Emission, HostBundle};
+use crate::render::{Language, render};
+use crate::site::{Host, Site};
+
+/// A section that stands in a document, unless there is nothing to say.
+type Section = Option<String>;
+
+/// `out/<environment>/<host>/README.md`.
+pub(super) fn host(site: &Site, host: &Host, all: &Emission) -> String {
+    join([
+        Some(machines::head(site, host)),
+        Some(machines::services_here(site, host, all)),
+        Some(install::section(site, host, all)),
+        Some(daily::section(site, host)),
+        releases::on_host(site, host),
+        jobs::section(site, host),
+        backups::on_host(site, host),
+        certificates::on_host(site, host),
+        Some(ports::on_host(host)),
+        secrets::on_host(site, host),
+        Some(files::changes(all)),
+        files::verbatim(host, all),
+        Some(loss::section(site, host)),
+    ])
+}
+
+/// `out/<environment>/RUNBOOK.md`.
+pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
+    join([
+        Some(machines::overview(site, hosts)),
+        Some(machines::services_everywhere(site)),
+        machines::links(site),
+        routes::section(site),
+        certificates::everywhere(site),
+        zones::section(site),
+        ports::everywhere(site),
+        secrets::everywhere(site),
+        Some(install::changing(site)),
+        releases::everywhere(site),
+        backups::everywhere(site),
+        machines::channels(site),
+        Some(loss::overview(site)),
+    ])
+}
+
+fn join(sections: impl IntoIterator<Item = Section>) -> String {
+    let sections: Vec<String> = sections
+        .into_iter()
+        .flatten()
+        .map(|section| section.trim_end().to_owned())
+        .collect();
+    sections.join("\n\n") + "\n"
+}
+
+fn markdown(name: &'static str, template: &'static str, view: &impl serde::Serialize) -> String {
+    render(Language::Markdown, name, template, view).text
+}
+
+/// Items between commas, or a dash.
+fn listed(items: impl IntoIterator<Item = String>) -> String {
+    let items: Vec<String> = items.into_iter().collect();
+    if items.is_empty() {
+        "–".into()
+    } else {
+        items.join(", ")
+    }
+}

@@ -1,0 +1,112 @@
+//! Secrets: which there are, where they come from, and how to replace one. Their values are on the hosts alone.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::install::repository_passwords;
+use super::table::table;
+use super::{Section, listed, markdown};
+use crate::render::escape::{markdown as text, markdown_code as code};
+use crate::site::{Host, Secret, SecretSource, Site};
+
+fn comes(secret: &Secret) -> String {
+    match &secret.source {
+        SecretSource::Generated(specification) => format!("made on the host: {}", code(specification)),
+        SecretSource::Provided(hint) => format!("**provided**: {}", text(hint)),
+    }
+}
+
+fn users(secret: &Secret) -> String {
+    listed(secret.users.iter().map(|user| code(user)))
+}
+
+fn rotation(secret: &Secret) -> String {
+    secret
+        .rotate
+        .as_ref()
+        .map_or_else(|| "–".into(), |every| format!("every {}", text(every)))
+}
+
+#[derive(Serialize)]
+struct View<'a> {
+    site: &'a str,
+    secrets: String,
+    generated: Option<&'a str>,
+    provided: Option<&'a str>,
+    passwords: Option<String>,
+}
+
+fn view<'a>(site: &'a Site, secrets: &[&'a Secret], rows: String, hosts: &[&Host]) -> View<'a> {
+    let passwords: BTreeSet<&str> = hosts.iter().flat_map(|host| repository_passwords(host)).collect();
+    let example = |generated: bool| {
+        secrets
+            .iter()
+            .filter(|secret| !passwords.contains(secret.name.as_str()))
+            .find(|secret| matches!(secret.source, SecretSource::Generated(_)) == generated)
+            .map(|secret| secret.name.as_str())
+    };
+    View {
+        site: &site.name,
+        secrets: rows,
+        generated: example(true),
+        provided: example(false),
+        passwords: (!passwords.is_empty()).then(|| listed(passwords.into_iter().map(code))),
+    }
+}
+
+pub(super) fn on_host(site: &Site, host: &Host) -> Section {
+    let secrets: Vec<&Secret> = site
+        .secrets
+        .iter()
+        .filter(|secret| secret.hosts.contains(&host.name))
+        .collect();
+    let rows: Vec<_> = secrets
+        .iter()
+        .map(|secret| [code(&secret.name), comes(secret), users(secret), rotation(secret)])
+        .collect();
+    let rows = table(["Secret", "Comes from", "Used by", "Replaced"], &rows);
+    (!rows.is_empty()).then(|| {
+        markdown(
+            "docs/secrets",
+            include_str!("secrets.md.hbs"),
+            &view(site, &secrets, rows, &[host]),
+        )
+    })
+}
+
+pub(super) fn everywhere(site: &Site) -> Section {
+    let secrets: Vec<&Secret> = site.secrets.iter().collect();
+    let rows: Vec<_> = secrets
+        .iter()
+        .map(|secret| {
+            let hosts = listed(secret.hosts.iter().map(|host| text(host)));
+            [
+                code(&secret.name),
+                comes(secret),
+                users(secret),
+                hosts,
+                rotation(secret),
+            ]
+        })
+        .collect();
+    let rows = table(["Secret", "Comes from", "Used by", "Hosts", "Replaced"], &rows);
+    let hosts: Vec<&Host> = site.hosts.iter().collect();
+    let shared: Vec<String> = secrets
+        .iter()
+        .filter(|secret| secret.hosts.len() > 1 && matches!(secret.source, SecretSource::Generated(_)))
+        .map(|secret| code(&secret.name))
+        .collect();
+    let mut section = markdown(
+        "docs/secrets",
+        include_str!("secrets.md.hbs"),
+        &view(site, &secrets, rows, &hosts),
+    );
+    if !shared.is_empty() {
+        section.push_str(&format!(
+            "\nSeveral hosts need the same {}: install the first, then copy the file to the others before their first apply.\n",
+            shared.join(", ")
+        ));
+    }
+    (!secrets.is_empty()).then_some(section)
+}

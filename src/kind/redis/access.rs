@@ -1,0 +1,53 @@
+//! `users.acl`: who may do what. It holds digests of the passwords.
+
+use serde::Serialize;
+
+use super::secret;
+use crate::kind::Placed;
+use crate::manifest::services::Redis;
+use crate::render::{Language, Rendered, render};
+use crate::site::{Encoding, Pointer, placeholder};
+
+#[derive(Serialize)]
+struct View {
+    origin: Pointer,
+    commands_origin: Pointer,
+    app: String,
+    backup: String,
+    /// Nothing is said of channels to servers before 6.2, which have no rules for them.
+    channels: bool,
+    allowed: Vec<&'static str>,
+    disabled: Vec<String>,
+}
+
+/// What an application may use of the commands that count as dangerous: clients ask how the server is before they begin,
+/// and all keys are the application's own.
+const ALLOWED: [&str; 3] = ["+info", "+sort", "+flushdb"];
+
+pub(super) fn write(redis: &Redis, service: &Placed, major: u32) -> Rendered {
+    let password = |user: &str| placeholder(&secret(&service.name, user), Encoding::Sha256);
+    let of_version: &[&str] = if major >= 7 {
+        &["+sort_ro"]
+    } else {
+        &["+client|setname", "+client|getname", "+client|id"]
+    };
+    let disabled = redis.disable_commands.iter().map(|command| {
+        let command = command.to_string().to_ascii_lowercase();
+        // Servers before 7 take a command away with all of its subcommands or not at all.
+        command
+            .split('|')
+            .next()
+            .filter(|_| major < 7)
+            .map_or_else(|| command.clone(), str::to_owned)
+    });
+    let view = View {
+        origin: service.origin.clone(),
+        commands_origin: service.origin.child("disable_commands"),
+        app: password("app"),
+        backup: password("backup"),
+        channels: major >= 7,
+        allowed: ALLOWED.iter().chain(of_version).copied().collect(),
+        disabled: disabled.collect(),
+    };
+    render(Language::Redis, "redis/users.acl", include_str!("users.acl.hbs"), &view)
+}

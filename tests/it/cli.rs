@@ -1,5 +1,5 @@
-//! The command line: `tests/cmd/` has a case for each command and exit code, and README's console blocks run as well.
-//! `TRYCMD=overwrite` rewrites them.
+//! The command line: `tests/cmd/` has a case for each command and exit code. `TRYCMD=overwrite` rewrites
+//! them.
 
 use std::path::Path;
 use std::process::Command;
@@ -15,15 +15,6 @@ fn cases() -> trycmd::TestCases {
 #[test]
 fn commands() {
     cases().case("tests/cmd/*.trycmd").case("tests/cmd/*.toml");
-}
-
-#[test]
-fn readme() {
-    if Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md").exists() {
-        cases().case("README.md");
-    } else {
-        println!("skipped: no README.md");
-    }
 }
 
 /// What `check` of a broken manifest prints, with these variables set.

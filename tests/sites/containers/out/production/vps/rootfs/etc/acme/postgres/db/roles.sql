@@ -9,7 +9,6 @@ SET client_min_messages = 'warning';
 SET password_encryption = 'scram-sha-256';
 
 -- Owners: nobody logs in as them.
-
 SELECT 'CREATE ROLE "shop" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop')
 \gexec
 ALTER ROLE "shop" WITH NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD NULL;
@@ -18,7 +17,7 @@ ALTER ROLE "shop" WITH NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION
 SELECT 'CREATE ROLE "shop_app" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop_app')
 \gexec
 ALTER ROLE "shop_app" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
-  CONNECTION LIMIT '45' PASSWORD '{{secret:db_shop_app:sql}}';
+  CONNECTION LIMIT 45 PASSWORD '{{secret:db_shop_app:sql}}';
 
 -- Databases. They cannot be made within a transaction.
 SELECT 'CREATE DATABASE "shop" OWNER "shop" TEMPLATE template0 ENCODING ''UTF8'' LC_COLLATE ''C.UTF-8'' LC_CTYPE ''C.UTF-8''' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'shop')

@@ -9,7 +9,6 @@ SET client_min_messages = 'warning';
 SET password_encryption = 'scram-sha-256';
 
 -- Owners: nobody logs in as them.
-
 SELECT 'CREATE ROLE "acme" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'acme')
 \gexec
 ALTER ROLE "acme" WITH NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD NULL;
@@ -18,7 +17,7 @@ ALTER ROLE "acme" WITH NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION
 SELECT 'CREATE ROLE "acme_app" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'acme_app')
 \gexec
 ALTER ROLE "acme_app" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
-  CONNECTION LIMIT '30' PASSWORD '{{secret:db_acme_app:sql}}';
+  CONNECTION LIMIT 30 PASSWORD '{{secret:db_acme_app:sql}}';
 
 -- Databases. They cannot be made within a transaction.
 SELECT 'CREATE DATABASE "acme" OWNER "acme" TEMPLATE template0 ENCODING ''UTF8'' LC_COLLATE ''C.UTF-8'' LC_CTYPE ''C.UTF-8''' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'acme')

@@ -77,7 +77,7 @@ fn over(site: &Site, host: &Host) -> Option<Diagnostic> {
 
 fn size(bytes: u64) -> String {
     let mib = bytes.div_ceil(MIB);
-    if mib % 1024 == 0 {
+    if mib.is_multiple_of(1024) {
         format!("{}GiB", mib / 1024)
     } else {
         format!("{mib}MiB")

@@ -147,7 +147,13 @@ impl fmt::Display for View<'_> {
         f.write_str(&shown(&self.finding.title))?;
         if let Some(place) = self.finding.place().filter(|_| !self.is_drawable()) {
             let start = self.desk.files.start(place);
-            write!(f, " ({}:{}:{})", self.desk.files.name(place.file), start.line, start.column)?;
+            write!(
+                f,
+                " ({}:{}:{})",
+                self.desk.files.name(place.file),
+                start.line,
+                start.column
+            )?;
         }
         match self.finding.environments.as_slice() {
             [] => Ok(()),

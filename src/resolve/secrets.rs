@@ -1,7 +1,7 @@
 //! Secrets: declared by name, needed by name, with their values on the hosts alone.
 
 use super::at;
-use crate::diag::{Diagnostic, listing, suggest};
+use crate::diag::{At, Diagnostic, listing, suggest};
 use crate::kind::{Matched, Secrets};
 use crate::manifest::{Charset, Encoding, Generate, KeyPair, Manifest, SecretSource as Section};
 use crate::site::{Pointer, SecretSource};
@@ -55,9 +55,17 @@ fn specification(generate: &Generate) -> String {
 /// Secrets that are asked for and not declared.
 pub(super) fn unknown(manifest: &Manifest, matched: &Matched, found: &mut Vec<Diagnostic>) {
     let names = || manifest.secrets.keys().map(|name| name.as_str());
-    // What a connection hands out is made by its provider: where it is not there, another finding says why.
-    let own = |origin: &&(String, Pointer)| !origin.1.segments().any(|segment| segment == "uses");
-    for (name, origin) in matched.unknown.iter().filter(own) {
+    // What hands out a secret may itself be the mistake.
+    let told: Vec<At> = found
+        .iter()
+        .flat_map(|finding| &finding.labels)
+        .map(|label| label.at.clone())
+        .collect();
+    let is_told = |origin: &Pointer| {
+        told.iter()
+            .any(|at| matches!(at, At::Pointer(other) | At::Key(other) if other.is_within(origin)))
+    };
+    for (name, origin) in matched.unknown.iter().filter(|(_, origin)| !is_told(origin)) {
         let declare = format!("declare it: `secrets: {{{name}: {{generate: {{length: 32}}}}}}`");
         let help = suggest(name, names()).map_or(declare.clone(), |near| {
             format!("did you mean `{near}`? Otherwise {declare}")

@@ -42,7 +42,11 @@ impl Bed {
 
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(PROGRAM);
-        command.args(arguments).current_dir(self.folder.path()).output().unwrap()
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
     }
 
     /// Compiles, and holds what must always hold where that fails; gives what was said.
@@ -52,10 +56,16 @@ impl Bed {
         let said = said(&output);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
         assert!(!said.contains("panicked"), "{arguments:?}: {said}");
-        assert!(said.len() < 8_192, "{arguments:?}: too long to read: {} bytes", said.len());
+        assert!(
+            said.len() < 8_192,
+            "{arguments:?}: too long to read: {} bytes",
+            said.len()
+        );
         assert!(!said.contains('\u{1b}'), "colour where there is no terminal: {said}");
         assert_eq!(files(&self.path("out")), before, "{arguments:?}: out/ was touched");
-        let messages = said.lines().filter(|line| line.starts_with("error[") || line.starts_with("sitewright: "));
+        let messages = said
+            .lines()
+            .filter(|line| line.starts_with("error[") || line.starts_with("sitewright: "));
         assert_eq!(messages.count(), 1, "{arguments:?}: one message: {said}");
         said
     }
@@ -76,7 +86,11 @@ impl Bed {
 }
 
 fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 fn with(line: &str) -> String {
@@ -103,7 +117,10 @@ fn files_that_are_no_manifest() {
     bed.error_in("missing.yaml", "no-such-file");
     bed.error_in("site.yaml/x", "unreadable-file");
     bed.error_in("/dev/zero", "too-large");
-    fs::File::create(bed.path("huge.yaml")).unwrap().set_len(100 << 20).unwrap();
+    fs::File::create(bed.path("huge.yaml"))
+        .unwrap()
+        .set_len(100 << 20)
+        .unwrap();
     bed.error_in("huge.yaml", "too-large");
     // As large as a file may be, and nothing but one text.
     bed.error(with(&format!("x: {}", "y".repeat(3 << 20))), "unknown-key");
@@ -118,11 +135,19 @@ fn manifests_that_exhaust_their_reader() {
         bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
     }
     bed.error(bomb, "alias-bomb");
-    bed.error(with(&format!("x: {}{}", "[".repeat(10_000), "]".repeat(10_000))), "too-deep");
+    bed.error(
+        with(&format!("x: {}{}", "[".repeat(10_000), "]".repeat(10_000))),
+        "too-deep",
+    );
     bed.error(with(&format!("x: {}", "[".repeat(10_000))), "too-deep");
-    bed.error(with(&format!("x: {}1{}", "{a: ".repeat(10_000), "}".repeat(10_000))), "too-deep");
+    bed.error(
+        with(&format!("x: {}1{}", "{a: ".repeat(10_000), "}".repeat(10_000))),
+        "too-deep",
+    );
     let mut blocks = String::from("x:\n");
-    (1..10_000).take(1_500).for_each(|depth| blocks.push_str(&format!("{}a:\n", " ".repeat(depth))));
+    (1..10_000)
+        .take(1_500)
+        .for_each(|depth| blocks.push_str(&format!("{}a:\n", " ".repeat(depth))));
     bed.error(with(&blocks), "too-deep");
     bed.error(with("x: &x [*x]"), "alias-cycle");
 }
@@ -131,7 +156,10 @@ fn manifests_that_exhaust_their_reader() {
 fn values_that_cannot_be() {
     let bed = Bed::new();
     let service = |more: &str| SITE.replace("{dir: /opt/acme/web}", &format!("{{dir: /opt/acme/web}}, {more}"));
-    bed.error(with("site: {name: other, domain: other.example, contact: ops@other.example}"), "duplicate-key");
+    bed.error(
+        with("site: {name: other, domain: other.example, contact: ops@other.example}"),
+        "duplicate-key",
+    );
     bed.error(service("spaa: true"), "unknown-key");
     bed.error(service("spa: maybe"), "wrong-type");
     bed.error(service("spa: null, on: {a: b}"), "wrong-type");
@@ -141,7 +169,10 @@ fn values_that_cannot_be() {
     bed.error(SITE.replace("sitewright: 1", "sitewright: 2"), "unknown-value");
     bed.error(SITE.replace("domain: acme.example, ", ""), "missing-key");
     bed.error(SITE.replace("kind: static", "kind: statik"), "unknown-value");
-    bed.error(with("dns: {on: vps, ttl: 1h, zones: {\"@\": {wildcard: vsp}}}"), "unknown-host");
+    bed.error(
+        with("dns: {on: vps, ttl: 1h, zones: {\"@\": {wildcard: vsp}}}"),
+        "unknown-host",
+    );
     bed.error(with("backups: {schedule: \"61 * * * *\"}"), "invalid-value");
     bed.error(with("hardening: {fail2ban: {max_retry: 0}}"), "out-of-range");
     bed.error(with("monitoring: {}"), "not-built");
@@ -176,13 +207,20 @@ fn without_permission() {
     };
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("error[unreadable-file]") && said.contains("help: "), "{said}");
+    assert!(
+        said.contains("error[unreadable-file]") && said.contains("help: "),
+        "{said}"
+    );
 }
 
 #[test]
 fn locks_and_options_that_cannot_be_read() {
     let bed = Bed::new();
-    for (lock, says) in [("{{{", "not a lock"), ("version: 99\n", "newer"), ("version: 1\nx: 2\n", "")] {
+    for (lock, says) in [
+        ("{{{", "not a lock"),
+        ("version: 99\n", "newer"),
+        ("version: 1\nx: 2\n", ""),
+    ] {
         bed.write("out/sitewright.lock", lock);
         if !says.is_empty() {
             assert!(bed.refused(&["compile"], 2).contains(says));
@@ -199,7 +237,11 @@ fn locks_and_options_that_cannot_be_read() {
         ["diff", "--against", "no-such-revision"],
         ["show", "services.none", "--env=moon"],
     ] {
-        let code = if arguments[0] == "show" && arguments[1] == "-m" { 1 } else { 2 };
+        let code = if arguments[0] == "show" && arguments[1] == "-m" {
+            1
+        } else {
+            2
+        };
         bed.refused(&arguments, code);
     }
 }

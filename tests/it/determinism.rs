@@ -19,11 +19,17 @@ fn manifests() -> Vec<camino::Utf8PathBuf> {
 
 fn bundle(manifest: &Utf8Path) -> Bundle {
     let compilation = compile(&Compiler::new(), manifest, Utf8Path::new("/nonexistent")).unwrap();
-    compilation.bundle().unwrap_or_else(|| panic!("{manifest} does not compile"))
+    compilation
+        .bundle()
+        .unwrap_or_else(|| panic!("{manifest} does not compile"))
 }
 
 fn threads<T: Send>(count: usize, work: impl FnOnce() -> T + Send) -> T {
-    rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap().install(work)
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(count)
+        .build()
+        .unwrap()
+        .install(work)
 }
 
 #[test]
@@ -37,7 +43,11 @@ fn with_any_number_of_threads() {
 /// The same value with the keys of every map in reverse order.
 fn reversed(value: Value) -> Value {
     match value {
-        Value::Object(map) => map.into_iter().rev().map(|(key, value)| (key, reversed(value))).collect(),
+        Value::Object(map) => map
+            .into_iter()
+            .rev()
+            .map(|(key, value)| (key, reversed(value)))
+            .collect(),
         Value::Array(list) => list.into_iter().map(reversed).collect(),
         scalar => scalar,
     }

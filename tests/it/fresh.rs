@@ -17,5 +17,9 @@ fn schema() {
         path.display(),
         path.display()
     );
-    assert_eq!(generated, sitewright::manifest::editor_schema_text(), "the command prints the same");
+    assert_eq!(
+        generated,
+        sitewright::manifest::editor_schema_text(),
+        "the command prints the same"
+    );
 }

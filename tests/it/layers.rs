@@ -8,7 +8,12 @@ use super::rules::sources;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("bundle", &["emit", "site", "resolve", "digest", "spread"]),
     ("check", &["site", "diag", "render", "digest"]),
-    ("compile", &["bundle", "check", "diag", "emit", "manifest", "resolve", "source", "spread"]),
+    (
+        "compile",
+        &[
+            "bundle", "check", "diag", "emit", "manifest", "resolve", "source", "spread",
+        ],
+    ),
     ("diag", &["source"]),
     ("diff", &["bundle"]),
     ("digest", &[]),
@@ -16,7 +21,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kind", &["manifest", "site", "source", "render", "diag", "digest"]),
     ("manifest", &["source", "diag"]),
     ("render", &["site"]),
-    ("resolve", &["kind", "manifest", "site", "source", "render", "diag", "digest"]),
+    (
+        "resolve",
+        &["kind", "manifest", "site", "source", "render", "diag", "digest"],
+    ),
     ("site", &["source"]),
     ("source", &["diag"]),
     ("spread", &[]),
@@ -46,9 +54,17 @@ fn module(file: &str) -> &str {
 
 /// What `crate::…` names in a text: module and the name behind it, groups of `use` taken apart.
 fn imports(text: &str) -> BTreeSet<(String, String)> {
-    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect();
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| format!("{line}\n"))
+        .collect();
     let mut found = BTreeSet::new();
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let word = |text: &str| {
+        text.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
         if code[..at].ends_with(['$', '_']) {
@@ -58,7 +74,12 @@ fn imports(text: &str) -> BTreeSet<(String, String)> {
         let behind = rest[first.len()..].strip_prefix("::").unwrap_or_default();
         if let Some(group) = behind.strip_prefix('{') {
             let group = group.split("};").next().unwrap_or_default();
-            found.extend(group.split(',').map(|name| (first.clone(), word(name.trim()))).filter(|(_, name)| !name.is_empty()));
+            found.extend(
+                group
+                    .split(',')
+                    .map(|name| (first.clone(), word(name.trim())))
+                    .filter(|(_, name)| !name.is_empty()),
+            );
         } else {
             found.insert((first, word(behind)));
         }
@@ -106,7 +127,8 @@ fn emitters_and_kinds_know_nothing_of_one_another() {
     let mut wrong = Vec::new();
     for (file, text) in sources() {
         let mut parts = file.split('/');
-        let (Some(layer @ ("emit" | "kind")), Some(family), Some(_)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(layer @ ("emit" | "kind")), Some(family), Some(_)) = (parts.next(), parts.next(), parts.next())
+        else {
             continue;
         };
         let families: BTreeSet<String> = sources()
@@ -140,7 +162,14 @@ fn the_machine_is_touched_at_the_edges() {
             }
         };
         if !FILES.contains(&module) {
-            for what in ["std::fs", "std::net::Tcp", "std::net::Udp", "std::process::Command", "File::open", "read_dir"] {
+            for what in [
+                "std::fs",
+                "std::net::Tcp",
+                "std::net::Udp",
+                "std::process::Command",
+                "File::open",
+                "read_dir",
+            ] {
                 refuse(what, "the file system is for source, bundle and cli");
             }
         }
@@ -152,7 +181,16 @@ fn the_machine_is_touched_at_the_edges() {
         if module != "diag" {
             refuse("miette", "only diag knows it");
         }
-        for what in ["std::env", "SystemTime", "Instant::now", "rand::", "RandomState", "HashMap", "HashSet", "unsafe "] {
+        for what in [
+            "std::env",
+            "SystemTime",
+            "Instant::now",
+            "rand::",
+            "RandomState",
+            "HashMap",
+            "HashSet",
+            "unsafe ",
+        ] {
             refuse(what, "the same manifest gives the same bytes");
         }
     }
@@ -161,12 +199,19 @@ fn the_machine_is_touched_at_the_edges() {
 
 #[test]
 fn files_are_short() {
-    let long = sources().into_iter().filter(|(_, text)| text.lines().count() > 400).map(|(file, _)| file);
+    let long = sources()
+        .into_iter()
+        .filter(|(_, text)| text.lines().count() > 400)
+        .map(|(file, _)| file);
     assert_eq!(long.collect::<Vec<_>>(), LONG, "more than 400 lines without tests");
 }
 
 #[test]
 fn every_module_says_what_it_is_for() {
-    let silent: Vec<String> = sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(file, _)| file).collect();
+    let silent: Vec<String> = sources()
+        .into_iter()
+        .filter(|(_, text)| !text.starts_with("//!"))
+        .map(|(file, _)| file)
+        .collect();
     assert!(silent.is_empty(), "without `//!`: {silent:?}");
 }

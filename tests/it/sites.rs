@@ -46,7 +46,10 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, String> {
         .filter(|entry| entry.file_type().is_file())
         .map(|entry| {
             let path = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-            (path, String::from_utf8_lossy(&fs::read(entry.path()).unwrap()).into_owned())
+            (
+                path,
+                String::from_utf8_lossy(&fs::read(entry.path()).unwrap()).into_owned(),
+            )
         })
         .collect()
 }
@@ -98,7 +101,9 @@ fn case(folder: &Utf8Path, manifest: &str, wrong: &mut Vec<String>) {
         wrong.push(format!("{folder}: reported\n{told}\ninstead of\n{expected}"));
     }
     match &bundle {
-        Some(bundle) => wrong.extend(difference(bundle, &out).map(|diff| format!("{folder}: committed -> compiled\n{diff}"))),
+        Some(bundle) => {
+            wrong.extend(difference(bundle, &out).map(|diff| format!("{folder}: committed -> compiled\n{diff}")))
+        }
         None if out.exists() => wrong.push(format!("{folder}: it has out/, but does not compile")),
         None => {}
     }
@@ -122,12 +127,20 @@ fn every_case_is_as_committed() {
     for folder in folders() {
         case(&folder, "site.yaml", &mut wrong);
     }
-    assert!(wrong.is_empty(), "SITEWRIGHT_UPDATE=1 rewrites them\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "SITEWRIGHT_UPDATE=1 rewrites them\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn the_example_is_as_committed() {
     let mut wrong = Vec::new();
     case(root(), "site.example.yaml", &mut wrong);
-    assert!(wrong.is_empty(), "`sitewright compile` rewrites it\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "`sitewright compile` rewrites it\n{}",
+        wrong.join("\n")
+    );
 }

@@ -286,9 +286,13 @@ mod quick {
     fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
         all.push(at.to_owned());
         match value {
-            Value::Object(map) => map
-                .iter()
-                .for_each(|(key, value)| pointers(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), all)),
+            Value::Object(map) => map.iter().for_each(|(key, value)| {
+                pointers(
+                    value,
+                    &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")),
+                    all,
+                )
+            }),
             Value::Array(list) => list
                 .iter()
                 .enumerate()
@@ -307,7 +311,12 @@ mod quick {
     }
 
     fn replacement() -> impl Strategy<Value = Value> {
-        let text = prop_oneof![Just("".to_owned()), Just("vps".to_owned()), Just("512MiB".to_owned()), "[a-z0-9:./ -]{0,8}"];
+        let text = prop_oneof![
+            Just("".to_owned()),
+            Just("vps".to_owned()),
+            Just("512MiB".to_owned()),
+            "[a-z0-9:./ -]{0,8}"
+        ];
         prop_oneof![
             Just(json!({})),
             Just(json!([])),

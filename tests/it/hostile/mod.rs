@@ -83,9 +83,16 @@ fn fields() -> &'static [String] {
             match value {
                 Value::String(text) if text.contains(HARMLESS) => fields.push(at.to_owned()),
                 Value::Object(map) => map.iter().for_each(|(key, value)| {
-                    walk(value, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), fields);
+                    walk(
+                        value,
+                        &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")),
+                        fields,
+                    );
                 }),
-                Value::Array(list) => list.iter().enumerate().for_each(|(i, value)| walk(value, &format!("{at}/{i}"), fields)),
+                Value::Array(list) => list
+                    .iter()
+                    .enumerate()
+                    .for_each(|(i, value)| walk(value, &format!("{at}/{i}"), fields)),
                 _ => {}
             }
         }
@@ -104,15 +111,36 @@ fn compile(manifest: &Value) -> Result<Artifacts, String> {
     let text = serde_yaml::to_string(manifest).unwrap();
     let refused = |report: &sitewright::diag::Report| {
         for finding in report.findings() {
-            assert!(finding.place().is_some(), "{} has no place: {}", finding.code, finding.title);
-            assert!(!finding.help.is_empty(), "{} says nothing to do: {}", finding.code, finding.title);
+            assert!(
+                finding.place().is_some(),
+                "{} has no place: {}",
+                finding.code,
+                finding.title
+            );
+            assert!(
+                !finding.help.is_empty(),
+                "{} says nothing to do: {}",
+                finding.code,
+                finding.title
+            );
         }
-        format!("{:?}", report.findings().iter().map(|finding| &finding.title).collect::<Vec<_>>())
+        format!(
+            "{:?}",
+            report
+                .findings()
+                .iter()
+                .map(|finding| &finding.title)
+                .collect::<Vec<_>>()
+        )
     };
     let source = Source::read("site.yaml", &text, compiler.schema()).map_err(|report| refused(&report))?;
     let compilation = compiler.compile(&source, Utf8Path::new("/nonexistent"), &[], &Lock::default());
     let bundle = compilation.bundle().ok_or_else(|| refused(&compilation.report))?;
-    Ok(bundle.files.into_iter().map(|(path, file)| (path, file.content)).collect())
+    Ok(bundle
+        .files
+        .into_iter()
+        .map(|(path, file)| (path, file.content))
+        .collect())
 }
 
 fn baseline() -> &'static Artifacts {
@@ -132,22 +160,55 @@ fn structure(path: &str, text: &str) -> Result<String, String> {
         readers::shape(&serde_json::from_str(text).map_err(|error| error.to_string())?)
     } else if path.contains("/systemd/system/") {
         let settings = readers::unit(text)?;
-        format!("{:?}", settings.iter().map(|(name, words)| (name, words.len())).collect::<Vec<_>>())
+        format!(
+            "{:?}",
+            settings
+                .iter()
+                .map(|(name, words)| (name, words.len()))
+                .collect::<Vec<_>>()
+        )
     } else if path.contains("/nginx/") {
-        readers::nginx(text)?.iter().map(|word| word.chars().next().unwrap_or_default()).collect()
+        readers::nginx(text)?
+            .iter()
+            .map(|word| word.chars().next().unwrap_or_default())
+            .collect()
     } else if name.ends_with(".zone") {
         // A long text is written in several strings.
         let strings = |words: Vec<String>| words.iter().filter(|word| !word.starts_with('=')).count();
-        format!("{:?}", readers::zone(text)?.into_iter().map(strings).collect::<Vec<_>>())
+        format!(
+            "{:?}",
+            readers::zone(text)?.into_iter().map(strings).collect::<Vec<_>>()
+        )
     } else if name.ends_with(".env") {
-        format!("{:?}", readers::environment(text)?.into_iter().map(|(name, _)| name).collect::<Vec<_>>())
+        format!(
+            "{:?}",
+            readers::environment(text)?
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect::<Vec<_>>()
+        )
     } else if name == "redis.conf" {
         // A setting may have several arguments, which blanks part.
-        format!("{:?}", readers::redis(text)?.iter().map(|words| words.first()).collect::<Vec<_>>())
+        format!(
+            "{:?}",
+            readers::redis(text)?
+                .iter()
+                .map(|words| words.first())
+                .collect::<Vec<_>>()
+        )
     } else if path.contains("/etc/postgresql/") && name != "pg_hba.conf" {
-        format!("{:?}", readers::postgres(text)?.into_iter().map(|(name, _)| name).collect::<Vec<_>>())
+        format!(
+            "{:?}",
+            readers::postgres(text)?
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect::<Vec<_>>()
+        )
     } else if name.ends_with(".tsv") {
-        format!("{:?}", text.lines().map(|line| line.matches('\t').count()).collect::<Vec<_>>())
+        format!(
+            "{:?}",
+            text.lines().map(|line| line.matches('\t').count()).collect::<Vec<_>>()
+        )
     } else {
         String::new()
     };
@@ -168,15 +229,28 @@ fn check(field: &str, text: &str) -> Result<bool, TestCaseError> {
         return Ok(false);
     };
     let paths: Vec<&String> = artifacts.keys().collect();
-    prop_assert!(paths.iter().copied().eq(baseline().keys()), "{field}: other files: {paths:?}");
+    prop_assert!(
+        paths.iter().copied().eq(baseline().keys()),
+        "{field}: other files: {paths:?}"
+    );
     for (path, content) in &artifacts {
         if is_the_text(path) {
             prop_assert!(!content.contains("{{secret:"), "{path}: {content}");
             continue;
         }
-        let harmless = structure(path, &baseline()[path]).map_err(|why| TestCaseError::fail(format!("{path}: {why}")))?;
-        let hostile = structure(path, content).map_err(|why| TestCaseError::fail(format!("{field} = {text:?} breaks {path}: {why}\n{content}")))?;
-        prop_assert_eq!(&harmless, &hostile, "{} = {:?} changes {}\n{}", field, text, path, content);
+        let harmless =
+            structure(path, &baseline()[path]).map_err(|why| TestCaseError::fail(format!("{path}: {why}")))?;
+        let hostile = structure(path, content)
+            .map_err(|why| TestCaseError::fail(format!("{field} = {text:?} breaks {path}: {why}\n{content}")))?;
+        prop_assert_eq!(
+            &harmless,
+            &hostile,
+            "{} = {:?} changes {}\n{}",
+            field,
+            text,
+            path,
+            content
+        );
     }
     reads_back(field, text, &artifacts)?;
     Ok(true)
@@ -186,13 +260,27 @@ fn check(field: &str, text: &str) -> Result<bool, TestCaseError> {
 type Reader = fn(&str) -> readers::Read<Vec<String>>;
 
 const READERS: &[(&str, &str, Reader)] = &[
-    ("/services/unit/env/PLAIN", "/acme-unit@.service", |text| assigned(text, "PLAIN")),
+    ("/services/unit/env/PLAIN", "/acme-unit@.service", |text| {
+        assigned(text, "PLAIN")
+    }),
     ("/services/unit/command/1", "/acme-unit@.service", commands),
-    ("/services/unit/jobs/prune/env/JOB", "/acme-unit-prune.service", |text| assigned(text, "JOB")),
-    ("/services/unit/jobs/prune/command/1", "/acme-unit-prune.service", commands),
+    (
+        "/services/unit/jobs/prune/env/JOB",
+        "/acme-unit-prune.service",
+        |text| assigned(text, "JOB"),
+    ),
+    (
+        "/services/unit/jobs/prune/command/1",
+        "/acme-unit-prune.service",
+        commands,
+    ),
     ("/services/unit/health/command/1", "/etc/acme/health.tsv", |text| {
         let row = text.lines().find(|line| line.contains("bin/ok")).ok_or("no probe")?;
-        readers::shell(row.split('\t').find(|field| field.contains("bin/ok")).unwrap_or_default())
+        readers::shell(
+            row.split('\t')
+                .find(|field| field.contains("bin/ok"))
+                .unwrap_or_default(),
+        )
     }),
     ("/services/box/jobs/prune/command/1", "/etc/cron.d/acme", |text| {
         let row = text.lines().find(|line| line.contains("bin/prune")).ok_or("no job")?;
@@ -212,32 +300,62 @@ const READERS: &[(&str, &str, Reader)] = &[
     ("/services/box/command/0", "/compose.yaml", compose),
     ("/services/box/health/command/1", "/compose.yaml", compose),
     ("/routes/@/headers/X-Note", "/acme.d/acme.example.conf", nginx),
-    ("/routes/@/paths/~1box~1/headers/X-Other", "/acme.d/acme.example.conf", nginx),
-    ("/routes/@/paths/~1json/json/text", "/acme.d/acme.example.conf", |text| {
-        let answers = nginx(text)?.into_iter().filter_map(|word| serde_json::from_str::<Value>(&word).ok());
-        Ok(answers.filter_map(|answer| Some(answer.get("text")?.as_str()?.to_owned())).collect())
-    }),
+    (
+        "/routes/@/paths/~1box~1/headers/X-Other",
+        "/acme.d/acme.example.conf",
+        nginx,
+    ),
+    (
+        "/routes/@/paths/~1json/json/text",
+        "/acme.d/acme.example.conf",
+        |text| {
+            let answers = nginx(text)?
+                .into_iter()
+                .filter_map(|word| serde_json::from_str::<Value>(&word).ok());
+            Ok(answers
+                .filter_map(|answer| Some(answer.get("text")?.as_str()?.to_owned()))
+                .collect())
+        },
+    ),
     ("/dns/zones/@/records/@/TXT/0", "/acme.example.zone", |text| {
-        let texts = |words: Vec<String>| words.iter().filter_map(|word| word.strip_prefix('=')).collect::<String>();
+        let texts = |words: Vec<String>| {
+            words
+                .iter()
+                .filter_map(|word| word.strip_prefix('='))
+                .collect::<String>()
+        };
         Ok(readers::zone(text)?.into_iter().map(texts).collect())
     }),
     ("/backups/to/offsite/s3/region", "/backup/offsite.env", |text| {
-        Ok(readers::environment(text)?.into_iter().map(|(_, value)| value).collect())
+        Ok(readers::environment(text)?
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect())
     }),
 ];
 
 fn assigned(text: &str, name: &str) -> readers::Read<Vec<String>> {
-    let words = readers::unit(text)?.into_iter().filter(|(setting, _)| setting == "Environment").flat_map(|(_, words)| words);
-    Ok(words.filter_map(|word| Some(word.strip_prefix(&format!("{name}="))?.to_owned())).collect())
+    let words = readers::unit(text)?
+        .into_iter()
+        .filter(|(setting, _)| setting == "Environment")
+        .flat_map(|(_, words)| words);
+    Ok(words
+        .filter_map(|word| Some(word.strip_prefix(&format!("{name}="))?.to_owned()))
+        .collect())
 }
 
 fn commands(text: &str) -> readers::Read<Vec<String>> {
-    let commands = readers::unit(text)?.into_iter().filter(|(setting, _)| setting == "ExecStart");
+    let commands = readers::unit(text)?
+        .into_iter()
+        .filter(|(setting, _)| setting == "ExecStart");
     Ok(commands.flat_map(|(_, words)| words).collect())
 }
 
 fn nginx(text: &str) -> readers::Read<Vec<String>> {
-    Ok(readers::nginx(text)?.into_iter().filter_map(|word| Some(word.strip_prefix('=')?.to_owned())).collect())
+    Ok(readers::nginx(text)?
+        .into_iter()
+        .filter_map(|word| Some(word.strip_prefix('=')?.to_owned()))
+        .collect())
 }
 
 /// Every text of a compose file, in which `$$` is a `$`.
@@ -251,21 +369,30 @@ fn compose(text: &str) -> readers::Read<Vec<String>> {
         }
     }
     let mut texts = Vec::new();
-    walk(&serde_yaml::from_str(text).map_err(|error| error.to_string())?, &mut texts);
+    walk(
+        &serde_yaml::from_str(text).map_err(|error| error.to_string())?,
+        &mut texts,
+    );
     Ok(texts)
 }
 
 /// Where a reader is at hand, it reads the very text.
 fn reads_back(field: &str, text: &str, artifacts: &Artifacts) -> Result<(), TestCaseError> {
     for (_, end, read) in READERS.iter().filter(|(of, ..)| *of == field) {
-        let (path, content) = artifacts.iter().find(|(path, _)| path.ends_with(end)).unwrap_or_else(|| panic!("no {end}"));
+        let (path, content) = artifacts
+            .iter()
+            .find(|(path, _)| path.ends_with(end))
+            .unwrap_or_else(|| panic!("no {end}"));
         let wanted = if *end == "/redis.conf" {
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         } else {
             text.to_owned()
         };
         let texts = read(content).map_err(|why| TestCaseError::fail(format!("{path}: {why}")))?;
-        prop_assert!(texts.contains(&wanted), "{field} = {text:?} is not in {path}: {texts:?}");
+        prop_assert!(
+            texts.contains(&wanted),
+            "{field} = {text:?} is not in {path}: {texts:?}"
+        );
     }
     Ok(())
 }
@@ -273,17 +400,99 @@ fn reads_back(field: &str, text: &str, artifacts: &Artifacts) -> Result<(), Test
 #[test]
 fn every_reader_reads_something() {
     for (field, ..) in READERS {
-        assert!(fields().iter().any(|known| known == field), "{field} is no text of the manifest");
+        assert!(
+            fields().iter().any(|known| known == field),
+            "{field} is no text of the manifest"
+        );
         reads_back(field, HARMLESS, baseline()).unwrap_or_else(|error| panic!("{field}: {error}"));
     }
 }
 
 const PIECES: &[&str] = &[
-    "\"", "'", "\\", "`", "$", "$$", "${", "${x}", "$(id)", "%", "%%", "%n", "{", "}", "{{", "}}", "{{secret:key}}", "{{secret:key:raw}}",
-    "{secret: key}", ";", "#", " #", "//", "/*", "<", ">", "&", "|", "!", "*", "~", "@", "^", "(", ")", "[", "]", "[Service]",
-    "\n", "\r", "\t", "\0", "\u{7f}", "\u{85}", "\u{2028}", "\u{202e}", "\u{feff}", "é", "😀", " ", "  ", ": ", "- ", "? ", "---", "...", "\\n",
-    "\nExecStart=/bin/sh", "\n[Service]\n", "; return 200", "} server {", "\" always; add_header X \"", "$host", "$$request_uri", "';--",
-    "\\\"", "\\'", "=", ",", "--", "-o", "yes", "null", "0", "1e3", "\\$", "\\%", "EOF", "\x1b[31m", "\ttab\t", "!!python", "&a", "*a", "<<",
+    "\"",
+    "'",
+    "\\",
+    "`",
+    "$",
+    "$$",
+    "${",
+    "${x}",
+    "$(id)",
+    "%",
+    "%%",
+    "%n",
+    "{",
+    "}",
+    "{{",
+    "}}",
+    "{{secret:key}}",
+    "{{secret:key:raw}}",
+    "{secret: key}",
+    ";",
+    "#",
+    " #",
+    "//",
+    "/*",
+    "<",
+    ">",
+    "&",
+    "|",
+    "!",
+    "*",
+    "~",
+    "@",
+    "^",
+    "(",
+    ")",
+    "[",
+    "]",
+    "[Service]",
+    "\n",
+    "\r",
+    "\t",
+    "\0",
+    "\u{7f}",
+    "\u{85}",
+    "\u{2028}",
+    "\u{202e}",
+    "\u{feff}",
+    "é",
+    "😀",
+    " ",
+    "  ",
+    ": ",
+    "- ",
+    "? ",
+    "---",
+    "...",
+    "\\n",
+    "\nExecStart=/bin/sh",
+    "\n[Service]\n",
+    "; return 200",
+    "} server {",
+    "\" always; add_header X \"",
+    "$host",
+    "$$request_uri",
+    "';--",
+    "\\\"",
+    "\\'",
+    "=",
+    ",",
+    "--",
+    "-o",
+    "yes",
+    "null",
+    "0",
+    "1e3",
+    "\\$",
+    "\\%",
+    "EOF",
+    "\x1b[31m",
+    "\ttab\t",
+    "!!python",
+    "&a",
+    "*a",
+    "<<",
 ];
 
 fn hostile() -> impl Strategy<Value = String> {
@@ -306,7 +515,10 @@ fn every_piece_alone_everywhere() {
         }
     }
     println!("{} fields: {compiled} of {all} texts compile", fields().len());
-    assert!(compiled * 2 > all, "refusing everything would be too easy: {compiled} of {all}");
+    assert!(
+        compiled * 2 > all,
+        "refusing everything would be too easy: {compiled} of {all}"
+    );
 }
 
 proptest! {

@@ -55,7 +55,11 @@ pub(super) fn nginx(text: &str) -> Read<Vec<String>> {
             }
         }
     }
-    if depth == 0 { Ok(words) } else { Err("a block is never closed".into()) }
+    if depth == 0 {
+        Ok(words)
+    } else {
+        Err("a block is never closed".into())
+    }
 }
 
 /// Words of each line of a zone file; quoted texts are told from others by a `=` in front.
@@ -73,7 +77,9 @@ fn zone_line(line: &str) -> Read<Vec<String>> {
         }
         let rest: Vec<u8> = bytes.by_ref().take(2).collect();
         let digits = [vec![first], rest].concat();
-        String::from_utf8_lossy(&digits).parse().map_err(|_| format!("no byte: {digits:?}"))
+        String::from_utf8_lossy(&digits)
+            .parse()
+            .map_err(|_| format!("no byte: {digits:?}"))
     };
     while let Some(byte) = bytes.next() {
         match byte {
@@ -105,7 +111,10 @@ fn zone_line(line: &str) -> Read<Vec<String>> {
 /// Settings of a unit: the name, and for lines of words the words.
 pub(super) fn unit(text: &str) -> Read<Vec<(String, Vec<String>)>> {
     let mut settings = Vec::new();
-    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', ';'])) {
+    for line in text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
+    {
         if line.ends_with('\\') {
             return Err(format!("the next line belongs to this one: {line}"));
         }
@@ -186,7 +195,9 @@ pub(super) fn shell(line: &str) -> Read<Vec<String>> {
                     }
                 }
             }
-            '\\' => word.get_or_insert_default().push(chars.next().ok_or("nothing behind a backslash")?),
+            '\\' => word
+                .get_or_insert_default()
+                .push(chars.next().ok_or("nothing behind a backslash")?),
             '$' | '`' | ';' | '&' | '|' | '<' | '>' | '(' | ')' | '*' | '?' | '[' | '!' => {
                 return Err(format!("`{c}` means something to the shell: {line}"));
             }
@@ -204,12 +215,19 @@ pub(super) fn environment(text: &str) -> Read<Vec<(String, String)>> {
     lines
         .map(|line| {
             let (name, value) = line.split_once('=').ok_or_else(|| format!("no assignment: {line}"))?;
-            let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).ok_or_else(|| format!("no quotes: {line}"))?;
+            let inner = value
+                .strip_prefix('"')
+                .and_then(|value| value.strip_suffix('"'))
+                .ok_or_else(|| format!("no quotes: {line}"))?;
             let mut value = String::new();
             let mut chars = inner.chars();
             while let Some(c) = chars.next() {
                 match c {
-                    '\\' => value.push(chars.next().ok_or_else(|| format!("the quote is never closed: {line}"))?),
+                    '\\' => value.push(
+                        chars
+                            .next()
+                            .ok_or_else(|| format!("the quote is never closed: {line}"))?,
+                    ),
                     '"' => return Err(format!("the quote closes too early: {line}")),
                     '$' => return Err(format!("something is expanded: {line}")),
                     c => value.push(c),
@@ -295,7 +313,10 @@ pub(super) fn postgres(text: &str) -> Read<Vec<(String, String)>> {
 pub(super) fn shape(value: &Value) -> String {
     match value {
         Value::Object(map) => {
-            let inner: Vec<String> = map.iter().map(|(key, value)| format!("{key:?}:{}", shape(value))).collect();
+            let inner: Vec<String> = map
+                .iter()
+                .map(|(key, value)| format!("{key:?}:{}", shape(value)))
+                .collect();
             format!("{{{}}}", inner.join(","))
         }
         Value::Array(list) => format!("[{}]", list.iter().map(shape).collect::<Vec<_>>().join(",")),

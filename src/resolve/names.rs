@@ -339,7 +339,7 @@ impl Build<'_, '_> {
                     status: answer.status.unwrap_or(301),
                 });
             }
-            Answer::Json(json) => return Some(LocationAction::Json(json.value().to_string())),
+            Answer::Json(json) => return Some(LocationAction::Json(json.to_string())),
             Answer::To(target) => target,
         };
         let (service, part) = target.parts();

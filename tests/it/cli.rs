@@ -1,5 +1,5 @@
-//! The command line: `tests/cmd/` has a case for each command and exit code, and README's console blocks run as well.
-//! `TRYCMD=overwrite` rewrites them.
+//! The command line: `tests/cmd/` has a case for each command and exit code. `TRYCMD=overwrite` rewrites
+//! them.
 
 use std::path::Path;
 use std::process::Command;

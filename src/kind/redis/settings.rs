@@ -95,13 +95,19 @@ fn words(value: &Setting) -> Vec<String> {
         Setting::Bool(true) => vec!["yes".to_owned()],
         Setting::Bool(false) => vec!["no".to_owned()],
         Setting::Number(number) => vec![number.to_string()],
-        Setting::Text(text) => text.as_str().split(' ').map(str::to_owned).collect(),
+        Setting::Text(text) => arguments(text.as_str()),
         Setting::List(list) => list.iter().flat_map(words).collect(),
         Setting::Map(map) => map
             .iter()
             .flat_map(|(key, value)| std::iter::once(key.to_string()).chain(words(value)))
             .collect(),
     }
+}
+
+/// Arguments are parted by blanks; a text of none of them is one that is empty.
+fn arguments(text: &str) -> Vec<String> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    if words.is_empty() { vec![String::new()] } else { words }
 }
 
 /// Redis' own spelling of a size: `1gb` is a power of two, `1g` one of ten.

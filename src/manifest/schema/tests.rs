@@ -256,3 +256,105 @@ fn what_no_section_says_has_its_default() {
     assert_eq!(read, same);
     assert_eq!(filled("hardening")["ssh"], json!(false));
 }
+
+mod quick {
+    //! The quick look at a tree and `jsonschema` agree wherever the quick look is certain.
+
+    use super::*;
+    use crate::source::{Node, Origin, Schema, Validator, defaults, expand, fill};
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static VALIDATOR: LazyLock<Validator> =
+        LazyLock::new(|| Validator::new(Schema::of(schema()), crate::manifest::units()));
+
+    /// The example, and everything that the language says beyond it.
+    static TREES: LazyLock<Vec<Value>> = LazyLock::new(|| {
+        let texts = [
+            include_str!("../../../site.example.yaml"),
+            include_str!("../../../tests/manifest/beyond.yaml"),
+        ];
+        let schema = VALIDATOR.schema();
+        let long = |text| {
+            let value: Value = serde_yaml::from_str(text).expect("it is YAML");
+            let node = expand(Node::from_json(&value, &Origin::DEFAULT), schema, None);
+            fill(defaults(node, schema), schema).to_json()
+        };
+        texts.map(long).to_vec()
+    });
+
+    fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
+        all.push(at.to_owned());
+        match value {
+            Value::Object(map) => map.iter().for_each(|(key, value)| {
+                pointers(
+                    value,
+                    &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")),
+                    all,
+                )
+            }),
+            Value::Array(list) => list
+                .iter()
+                .enumerate()
+                .for_each(|(i, value)| pointers(value, &format!("{at}/{i}"), all)),
+            _ => {}
+        }
+    }
+
+    fn both(value: &Value) -> (Option<bool>, bool) {
+        VALIDATOR.both(&Node::from_json(value, &Origin::DEFAULT))
+    }
+
+    #[test]
+    fn the_example_needs_no_compiled_schema() {
+        assert_eq!(both(&TREES[0]), (Some(true), true));
+    }
+
+    fn replacement() -> impl Strategy<Value = Value> {
+        let text = prop_oneof![
+            Just("".to_owned()),
+            Just("vps".to_owned()),
+            Just("512MiB".to_owned()),
+            "[a-z0-9:./ -]{0,8}"
+        ];
+        prop_oneof![
+            Just(json!({})),
+            Just(json!([])),
+            Just(json!(null)),
+            any::<bool>().prop_map(Value::from),
+            prop_oneof![-2..3_i64, any::<i64>()].prop_map(Value::from),
+            prop_oneof![Just(0.5), Just(0.0005), Just(2.0), Just(1e300), any::<f64>()].prop_map(Value::from),
+            text.clone().prop_map(Value::from),
+            (text.clone(), any::<bool>()).prop_map(|(key, flag)| json!({key: flag})),
+            text.prop_map(|text| json!([text.clone(), text])),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn it_agrees(tree in 0..2_usize, place in any::<prop::sample::Index>(), new in replacement(), how in 0..3) {
+            let mut value = TREES[tree].clone();
+            let mut all = Vec::new();
+            pointers(&value, "", &mut all);
+            let at = all[place.index(all.len())].clone();
+            match (how, at.rsplit_once('/')) {
+                (0, Some((parent, key))) => {
+                    let key = key.replace("~1", "/").replace("~0", "~");
+                    if let Some(map) = value.pointer_mut(parent).and_then(Value::as_object_mut) {
+                        map.shift_remove(&key);
+                    }
+                }
+                (1, _) => {
+                    if let Some(map) = value.pointer_mut(&at).and_then(Value::as_object_mut) {
+                        map.insert("neu".into(), new);
+                    }
+                }
+                _ => *value.pointer_mut(&at).expect("it is one of its places") = new,
+            }
+            let (quick, judge) = both(&value);
+            prop_assert!(quick.is_none_or(|quick| quick == judge), "at {at}: quick {quick:?}, judge {judge}");
+        }
+    }
+}

@@ -104,6 +104,21 @@ impl Json {
     }
 }
 
+/// On one line, without a character that is not seen: those are escaped.
+impl std::fmt::Display for Json {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for c in self.0.to_string().chars() {
+            // Outside its texts JSON has none of them.
+            if is_unseen(c) {
+                write!(f, "\\u{:04x}", u32::from(c))?;
+            } else {
+                write!(f, "{c}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;

@@ -25,10 +25,10 @@ pub(super) fn no_placeholder(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn is_unseen(c: char) -> bool {
-    // U+2028 and U+2029 end a line for some readers; the rest would show a reviewer something else than what is there.
+pub(super) fn is_unseen(c: char) -> bool {
+    // U+E000 and U+E001 mark the origins of lines while a file is rendered; U+2028 and U+2029 end a line for some readers; the rest would show a reviewer something else than what is there.
     c.is_control()
-        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{e000}' | '\u{e001}')
 }
 
 pub(super) fn not_empty(text: &str, what: &str) -> Result<(), String> {

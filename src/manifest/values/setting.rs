@@ -1,6 +1,6 @@
 //! Raw settings: another program's own keys and spelling, passed through that program's escaper.
 
-use super::text::{Text, no_placeholder, single_line};
+use super::text::{Text, is_unseen, no_placeholder, single_line};
 use super::unit::checked_text;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -105,8 +105,8 @@ impl Json {
 }
 
 /// On one line, without a character that is not seen: those are escaped.
-impl std::fmt::Display for Json {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.to_string().chars() {
             // Outside its texts JSON has none of them.
             if is_unseen(c) {

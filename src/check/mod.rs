@@ -1,69 +1,89 @@
 //! Rules: mistakes that cross files. Each looks at a whole [`Site`], and has a document that `explain` prints.
 //!
-//! What stages before this one refuse has documents here too, so every code that a user can see is explained.
+//! A band of rules is a folder; a rule is a file in it, with its document beside it. What stages before this one refuse
+//! has documents too ([`refused`]), so every code that a user can see is explained.
 
-mod backup_same_disk;
-mod docker_socket;
-mod documents;
-mod image_not_pinned;
-mod literal_secret;
-mod memory_budget;
-mod no_backup;
+mod capacity;
+mod data;
+mod hardening;
+mod refused;
+mod secrets;
 mod waive;
-
-pub use documents::{codes, document};
 
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
-/// A rule: its code, and what it finds.
+/// A rule: its code, its document, and what it finds.
 struct Rule {
     code: &'static str,
+    document: &'static str,
     find: fn(&Site) -> Vec<Diagnostic>,
 }
 
-/// Every rule, by code.
-const RULES: &[Rule] = &[
-    backup_same_disk::RULE,
-    docker_socket::RULE,
-    image_not_pinned::RULE,
-    literal_secret::RULE,
-    memory_budget::RULE,
-    no_backup::RULE,
+/// Every rule, by band.
+const BANDS: &[(&str, &[Rule])] = &[
+    ("capacity", capacity::RULES),
+    ("data", data::RULES),
+    ("hardening", hardening::RULES),
+    ("secrets", secrets::RULES),
 ];
+
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    BANDS.iter().flat_map(|(_, rules)| *rules)
+}
 
 /// What is wrong with a site, but for what its author waived.
 pub fn check(site: &Site) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = RULES.iter().flat_map(|rule| (rule.find)(site)).collect();
+    let mut found: Vec<Diagnostic> = rules().flat_map(|rule| (rule.find)(site)).collect();
     found.retain(|finding| !waive::is_waived(site, finding));
     found.extend(waive::unknown(site));
     found
+}
+
+/// The document of a code.
+pub fn document(code: &str) -> Option<&'static str> {
+    documents()
+        .find(|(known, _)| *known == code)
+        .map(|(_, document)| document)
+}
+
+/// All codes, by name.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    let mut codes: Vec<&str> = documents().map(|(code, _)| code).collect();
+    codes.sort_unstable();
+    codes.into_iter()
+}
+
+fn documents() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let refused = refused::DOCUMENTS.iter().copied();
+    rules().map(|rule| (rule.code, rule.document)).chain(refused)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_rule_has_a_file_a_document_and_its_place_in_the_table() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .filter_map(|entry| {
-                Some(
-                    entry
-                        .unwrap()
-                        .file_name()
-                        .to_str()?
-                        .strip_suffix(".rs")?
-                        .replace('_', "-"),
-                )
-            })
-            .filter(|name| !["mod", "documents", "waive"].contains(&name.as_str()))
+    /// Names without extension of the files in a folder here that have it.
+    fn files(folder: &str, extension: &str) -> Vec<String> {
+        let folder = format!("{}/src/check/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut names: Vec<String> = entries
+            .filter(|path| path.extension().is_some_and(|found| found == extension))
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().replace('_', "-"))
+            .filter(|name| name != "mod")
             .collect();
-        files.sort();
-        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
-        assert_eq!(codes, files);
-        assert!(codes.into_iter().all(|code| document(code).is_some()));
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn every_rule_has_a_file_and_a_document_in_the_folder_of_its_band() {
+        for (band, rules) in BANDS {
+            let codes: Vec<&str> = rules.iter().map(|rule| rule.code).collect();
+            assert_eq!(codes, files(band, "rs"), "{band}");
+            assert_eq!(codes, files(band, "md"), "{band}");
+        }
+        let refused: Vec<&str> = refused::DOCUMENTS.iter().map(|(code, _)| *code).collect();
+        assert_eq!(refused, files("refused", "md"));
     }
 }

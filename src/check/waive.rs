@@ -1,6 +1,6 @@
 //! `waive`: the author knows better at one place, and says why.
 
-use super::RULES;
+use super::rules;
 use crate::diag::{At, Diagnostic, listing, suggest};
 use crate::site::Site;
 
@@ -18,7 +18,7 @@ pub(super) fn is_waived(site: &Site, finding: &Diagnostic) -> bool {
 
 /// Waivers of what is no rule.
 pub(super) fn unknown(site: &Site) -> Vec<Diagnostic> {
-    let codes = || RULES.iter().map(|rule| rule.code);
+    let codes = || rules().map(|rule| rule.code);
     site.waivers
         .iter()
         .filter(|waiver| !codes().any(|code| code == waiver.rule))

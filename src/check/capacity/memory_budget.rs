@@ -1,11 +1,12 @@
 //! Hosts that were promised more memory than they have.
 
-use super::Rule;
+use crate::check::Rule;
 use crate::diag::Diagnostic;
 use crate::site::{Host, Pointer, Site};
 
 pub(super) const RULE: Rule = Rule {
     code: "memory-budget",
+    document: include_str!("memory_budget.md"),
     find,
 };
 

@@ -1,11 +1,12 @@
 //! Containers that own the host.
 
-use super::Rule;
+use crate::check::Rule;
 use crate::diag::Diagnostic;
 use crate::site::{Container, Mount, Site};
 
 pub(super) const RULE: Rule = Rule {
     code: "docker-socket",
+    document: include_str!("docker_socket.md"),
     find,
 };
 

@@ -1,11 +1,12 @@
 //! Data that nobody keeps a copy of.
 
-use super::Rule;
+use crate::check::Rule;
 use crate::diag::{Diagnostic, listing};
 use crate::site::Site;
 
 pub(super) const RULE: Rule = Rule {
     code: "no-backup",
+    document: include_str!("no_backup.md"),
     find,
 };
 

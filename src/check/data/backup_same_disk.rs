@@ -1,11 +1,12 @@
 //! Backups that go down with what they are of.
 
-use super::Rule;
+use crate::check::Rule;
 use crate::diag::Diagnostic;
 use crate::site::{DestinationPlace, Site};
 
 pub(super) const RULE: Rule = Rule {
     code: "backup-same-disk",
+    document: include_str!("backup_same_disk.md"),
     find,
 };
 

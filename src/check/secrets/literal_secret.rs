@@ -1,11 +1,12 @@
 //! Secrets that are written out.
 
-use super::Rule;
+use crate::check::Rule;
 use crate::diag::Diagnostic;
 use crate::site::{ChannelTarget, Pointer, Site};
 
 pub(super) const RULE: Rule = Rule {
     code: "literal-secret",
+    document: include_str!("literal_secret.md"),
     find,
 };
 

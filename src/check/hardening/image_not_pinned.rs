@@ -1,11 +1,12 @@
 //! Images that are something else tomorrow.
 
-use super::Rule;
+use crate::check::Rule;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
 pub(super) const RULE: Rule = Rule {
     code: "image-not-pinned",
+    document: include_str!("image_not_pinned.md"),
     find,
 };
 

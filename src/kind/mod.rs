@@ -23,7 +23,7 @@ pub(crate) use secrets::{Matched, Secrets};
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
-use crate::site::{Host, Pointer, SecretSource, Text, Variable};
+use crate::site::{Configuration, Data, Host, Pointer, SecretSource, Text, Variable};
 use crate::source::Assets;
 
 /// The kind of a service, with its section.
@@ -88,6 +88,11 @@ pub(crate) trait Kind {
         Vec::new()
     }
 
+    /// What it writes, as the manifest declares it.
+    fn data(&self, _service: &Pointer) -> Vec<Data> {
+        Vec::new()
+    }
+
     /// Image reference, if it is deployed as one.
     fn image(&self) -> Option<String> {
         None
@@ -112,6 +117,8 @@ pub(crate) struct ProcessWish {
     pub(crate) port: Option<PortWish>,
     /// Bytes that each instance may use at most.
     pub(crate) memory: Option<u64>,
+    /// CPUs that each instance may use at most.
+    pub(crate) cpus: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -204,6 +211,8 @@ pub(crate) struct Lowering<'a> {
     /// Files beside the manifest.
     pub(crate) assets: &'a Assets,
     pub(crate) found: &'a mut Vec<Diagnostic>,
+    /// How the service is configured, if it is a server of ours.
+    pub(crate) configuration: &'a mut Option<Configuration>,
 }
 
 impl Lowering<'_> {

@@ -35,11 +35,14 @@ fn example() -> (Site, Host) {
             handle: "cache".into(),
             port: None,
             memory: None,
+            cpus: None,
         }],
         stateful: true,
         release_dir: None,
         image: None,
         variables: Vec::new(),
+        data: Vec::new(),
+        configuration: None,
     });
     site.channels = vec![
         Channel {

@@ -49,10 +49,10 @@ impl Kind for Postgres {
             listen: own.unwrap_or(5432),
             host: own,
         };
-        let memory = self.limits.memory.map(|memory| memory.get());
         vec![ProcessWish {
             port: Some(port),
-            memory,
+            memory: self.limits.memory.map(|memory| memory.get()),
+            cpus: server::cpus(self.limits),
             ..ProcessWish::default()
         }]
     }

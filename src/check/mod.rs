@@ -3,9 +3,13 @@
 //! A band of rules is a folder; a rule is a file in it, with its document beside it. What stages before this one refuse
 //! has documents too ([`refused`]), so every code that a user can see is explained.
 
+mod calendar;
 mod capacity;
+mod commands;
 mod data;
 mod hardening;
+mod measure;
+mod purpose;
 mod refused;
 mod secrets;
 mod waive;

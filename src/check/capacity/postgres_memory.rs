@@ -1,0 +1,95 @@
+//! PostgreSQL servers that may take more memory than they have.
+
+use super::shared_buffers;
+use crate::check::Rule;
+use crate::check::measure::{self, BLOCK, KIB, size};
+use crate::diag::Diagnostic;
+use crate::site::{Configuration, Service, Setting, Site};
+
+pub(super) const RULE: Rule = Rule {
+    code: "postgres-memory",
+    document: include_str!("postgres_memory.md"),
+    find,
+};
+
+/// Workers of autovacuum, unless a setting says otherwise.
+const WORKERS: u64 = 3;
+
+fn find(site: &Site) -> Vec<Diagnostic> {
+    let servers = site.services.iter().filter(|service| service.kind == "postgres");
+    servers
+        .filter_map(|service| over(service, service.configuration.as_ref()?))
+        .collect()
+}
+
+/// What one part of the server takes, and the settings that it follows from.
+struct Share<'a> {
+    bytes: u64,
+    text: String,
+    settings: Vec<&'a Setting>,
+}
+
+fn over(service: &Service, configuration: &Configuration) -> Option<Diagnostic> {
+    if shared_buffers::is_too_large(configuration) {
+        return None;
+    }
+    let shares = shares(configuration)?;
+    let total = shares.iter().fold(0_u64, |sum, share| sum.saturating_add(share.bytes));
+    let raw = service.origin.child("settings");
+    let is_written = |setting: &&&Setting| setting.origin.is_within(&raw);
+    // What follows from the limit fits into it, or else the limit is for another rule.
+    let written: Vec<(&Setting, &str)> = shares
+        .iter()
+        .flat_map(|share| {
+            share
+                .settings
+                .iter()
+                .filter(is_written)
+                .map(|setting| (*setting, share.text.as_str()))
+        })
+        .collect();
+    if total <= configuration.memory || written.is_empty() {
+        return None;
+    }
+    let (most, limit) = (size(total), size(configuration.memory));
+    let title = format!(
+        "`{}` may use {limit} of memory, and its settings allow {most}",
+        service.name
+    );
+    let finding = Diagnostic::warning(RULE.code, title).at(service.origin.child("limits").child("memory"), limit);
+    let finding = written
+        .iter()
+        .fold(finding, |finding, (setting, text)| finding.at(&setting.origin, *text));
+    Some(
+        finding
+            .why("Under load the kernel kills a process of the server, and with it every connection is lost.")
+            .help("lower these, raise `limits.memory`, or leave them out: they follow from the limit and from who connects"),
+    )
+}
+
+/// The least that a busy server takes: one sort for each connection, though a query may have several.
+fn shares(configuration: &Configuration) -> Option<Vec<Share<'_>>> {
+    let (shared, shared_setting) = measure::setting(configuration, "shared_buffers", BLOCK)?;
+    let (work, work_setting) = measure::setting(configuration, "work_mem", KIB)?;
+    let (connections, connections_setting) = measure::number(configuration, "max_connections")?;
+    let (maintenance, maintenance_setting) = measure::setting(configuration, "autovacuum_work_mem", KIB)
+        .or_else(|| measure::setting(configuration, "maintenance_work_mem", KIB))?;
+    let workers = measure::number(configuration, "autovacuum_max_workers").map_or(WORKERS, |(workers, _)| workers);
+    Some(vec![
+        Share {
+            bytes: shared,
+            text: format!("{} shared by all", size(shared)),
+            settings: vec![shared_setting],
+        },
+        Share {
+            bytes: work.saturating_mul(connections),
+            text: format!("{connections} connections × {}", size(work)),
+            settings: vec![work_setting, connections_setting],
+        },
+        Share {
+            bytes: maintenance.saturating_mul(workers),
+            text: format!("{workers} workers of autovacuum × {}", size(maintenance)),
+            settings: vec![maintenance_setting],
+        },
+    ])
+}

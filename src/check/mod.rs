@@ -8,6 +8,7 @@ mod capacity;
 mod commands;
 mod data;
 mod hardening;
+mod looks;
 mod measure;
 mod purpose;
 mod refused;

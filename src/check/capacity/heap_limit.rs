@@ -75,7 +75,7 @@ fn over(site: &Site, process: &Process<'_>) -> Option<Diagnostic> {
     // Of several the last one counts.
     let (origin, word, heap) = options
         .filter_map(|(origin, word)| Some((origin, word, heap(word)?)))
-        .last()?;
+        .next_back()?;
     let (most, limit) = (size(heap), size(process.memory));
     (heap >= process.memory).then(|| {
         Diagnostic::error(RULE.code, format!("a heap of {most} in a process that may use {limit}"))

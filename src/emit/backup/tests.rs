@@ -35,9 +35,11 @@ fn example() -> (Site, Host) {
             handle: "cache".into(),
             port: None,
             memory: None,
+            stop_first: false,
         }],
         stateful: true,
-        release_dir: None,
+        release: None,
+        migration: None,
         image: None,
         variables: Vec::new(),
     });

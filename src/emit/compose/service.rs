@@ -46,7 +46,11 @@ pub(super) fn service(site: &Site, host: &Host, container: &Container) -> Value 
         extra_hosts: mapping(&container.extra_hosts),
         command: container.command.clone(),
         entrypoint: container.entrypoint.clone(),
-        restart: "unless-stopped",
+        restart: if container.profile.is_some() {
+            "no"
+        } else {
+            "unless-stopped"
+        },
         healthcheck: container.healthcheck.as_ref().map(health),
         logging: Logging {
             driver: daemon::LOG_DRIVER,

@@ -111,16 +111,17 @@ point() { # LINK NAME
 # ---- whether an instance is well ---------------------------------------------------------------------------------------
 # Waits until the unit runs and answers. If it does not, all goes back; and on the way back the rest is still tried.
 await() { # UNIT INSTANCE KIND A B
-  local unit=$1 since=${SECONDS} state
+  local unit=$1 since=${SECONDS} state restarts
   while ((SECONDS < since + PATIENCE)); do
     state=$(systemctl is-active "${unit}" || true)
-    [[ ${state} != failed ]] || break
+    restarts=$(systemctl show --property NRestarts --value "${unit}")
+    [[ ${state} != failed && ${restarts} -lt 3 ]] || break
     WELL=''
     [[ ${state} != active ]] || ask "${@:2}"
     [[ -z ${WELL} ]] || return 0
     sleep 0.5
   done
-  say failed "${unit} is ${state} and did not answer within $((SECONDS - since)) s"
+  say failed "${unit} is ${state} after ${restarts} restarts, and did not answer within $((SECONDS - since)) s"
   journalctl --unit "${unit}" --lines 15 --no-pager --output short-iso 2>/dev/null | sed 's/^/  | /' || true
   [[ ${STAGE} == returning ]] || exit 1
   BROKEN=1

@@ -13,6 +13,8 @@ struct View {
     site: String,
     folders: Vec<Folder>,
     images: Option<String>,
+    /// Those of them that migrate first.
+    migrated: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -53,6 +55,18 @@ pub(super) fn on_host(site: &Site, host: &Host) -> Section {
         .filter(|service| service.instances.iter().any(|instance| instance.host == host.name))
         .filter_map(|service| Some(format!("{} ({})", code(&service.name), code(service.image.as_ref()?))))
         .collect();
+    let migrated: Vec<String> = site
+        .services
+        .iter()
+        .filter(|service| service.image.is_some())
+        .filter(|service| {
+            service
+                .migration
+                .as_ref()
+                .is_some_and(|migration| migration.host == host.name)
+        })
+        .map(|service| code(&service.name))
+        .collect();
     (!folders.is_empty() || !images.is_empty()).then(|| {
         markdown(
             "docs/releases",
@@ -61,6 +75,7 @@ pub(super) fn on_host(site: &Site, host: &Host) -> Section {
                 site: site.name.clone(),
                 folders,
                 images: (!images.is_empty()).then(|| images.join(", ")),
+                migrated: (!migrated.is_empty()).then(|| migrated.join(", ")),
             },
         )
     })

@@ -5,7 +5,7 @@ use super::{files, runs};
 use crate::kind::{Connection, DATA, EDGE, Lowering, PlacedInstance, PlacedProcess};
 use crate::manifest::services::{App, DataType, Health, HealthProbe, Run};
 use crate::site::{
-    BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, Job as CronJob, JobRun, Mount,
+    BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, Job as CronJob, JobRun, MIGRATE, Mount,
     PortBinding, Probe, Protocol,
 };
 
@@ -144,8 +144,9 @@ fn migrate(app: &App, lowering: &mut Lowering<'_>, host: &str) {
     let connections = on_host(lowering.migrations, host);
     let container = Container {
         origin: service.origin.child("migrate"),
-        profile: Some("migrate".into()),
+        profile: Some(MIGRATE.into()),
         ports: Vec::new(),
+        memory: super::memory(app),
         ..container(app, &run, &process, &instance, &connections, lowering)
     };
     lowering.host(host).containers.push(container);

@@ -103,6 +103,14 @@ fn runs(app: &App) -> Vec<(String, Run)> {
         .collect()
 }
 
+/// Bytes that a command of the app's own may use: as many as the largest of its processes.
+fn memory(app: &App) -> Option<u64> {
+    runs(app)
+        .iter()
+        .filter_map(|(_, run)| Some(run.limits.memory?.get()))
+        .max()
+}
+
 fn inherit(app: &Run, process: &Process) -> Run {
     let own = process.run.clone();
     let mut env = app.env.clone();

@@ -388,5 +388,5 @@ fn migrate(app: &App, user: &str, host: &str, lowering: &mut Lowering<'_>) {
 fn once(unit: &mut Unit, app: &App, command: Vec<String>) {
     unit.kind = UnitKind::Oneshot;
     unit.command = command;
-    unit.memory = app.run.limits.memory.map(|memory| memory.get());
+    unit.memory = super::memory(app);
 }

@@ -35,7 +35,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
 }
 
 fn replaced(path: &str, origin: &Pointer, what: &str, service: &Service) -> Option<Diagnostic> {
-    let folder = service.release_dir.as_ref()?;
+    let folder = &service.release.as_ref()?.dir;
     let rest = path.strip_prefix(folder.as_str())?.trim_start_matches('/');
     let first = rest.split('/').next().unwrap_or(rest);
     if first != "current" && first != "releases" {

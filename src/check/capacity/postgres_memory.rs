@@ -25,8 +25,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
 /// What one part of the server takes, and the settings that it follows from.
 struct Share<'a> {
     bytes: u64,
-    text: String,
-    settings: Vec<&'a Setting>,
+    settings: Vec<(&'a Setting, String)>,
 }
 
 fn over(service: &Service, configuration: &Configuration) -> Option<Diagnostic> {
@@ -36,18 +35,9 @@ fn over(service: &Service, configuration: &Configuration) -> Option<Diagnostic> 
     let shares = shares(configuration)?;
     let total = shares.iter().fold(0_u64, |sum, share| sum.saturating_add(share.bytes));
     let raw = service.origin.child("settings");
-    let is_written = |setting: &&&Setting| setting.origin.is_within(&raw);
     // What follows from the limit fits into it, or else the limit is for another rule.
-    let written: Vec<(&Setting, &str)> = shares
-        .iter()
-        .flat_map(|share| {
-            share
-                .settings
-                .iter()
-                .filter(is_written)
-                .map(|setting| (*setting, share.text.as_str()))
-        })
-        .collect();
+    let settings = shares.iter().flat_map(|share| &share.settings);
+    let written: Vec<&(&Setting, String)> = settings.filter(|(setting, _)| setting.origin.is_within(&raw)).collect();
     if total <= configuration.memory || written.is_empty() {
         return None;
     }
@@ -57,9 +47,9 @@ fn over(service: &Service, configuration: &Configuration) -> Option<Diagnostic> 
         service.name
     );
     let finding = Diagnostic::warning(RULE.code, title).at(service.origin.child("limits").child("memory"), limit);
-    let finding = written
-        .iter()
-        .fold(finding, |finding, (setting, text)| finding.at(&setting.origin, *text));
+    let finding = written.iter().fold(finding, |finding, (setting, text)| {
+        finding.at(&setting.origin, text.as_str())
+    });
     Some(
         finding
             .why("Under load the kernel kills a process of the server, and with it every connection is lost.")
@@ -78,18 +68,27 @@ fn shares(configuration: &Configuration) -> Option<Vec<Share<'_>>> {
     Some(vec![
         Share {
             bytes: shared,
-            text: format!("{} shared by all", size(shared)),
-            settings: vec![shared_setting],
+            settings: vec![(shared_setting, format!("{} shared by all", size(shared)))],
         },
         Share {
             bytes: work.saturating_mul(connections),
-            text: format!("{connections} connections × {}", size(work)),
-            settings: vec![work_setting, connections_setting],
+            settings: vec![
+                (
+                    work_setting,
+                    format!("{} for each of {connections} connections", size(work)),
+                ),
+                (
+                    connections_setting,
+                    format!("{connections} connections, each with {}", size(work)),
+                ),
+            ],
         },
         Share {
             bytes: maintenance.saturating_mul(workers),
-            text: format!("{workers} workers of autovacuum × {}", size(maintenance)),
-            settings: vec![maintenance_setting],
+            settings: vec![(
+                maintenance_setting,
+                format!("{} for each of {workers} workers", size(maintenance)),
+            )],
         },
     ])
 }

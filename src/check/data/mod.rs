@@ -11,6 +11,7 @@ mod memory_only;
 mod no_backup;
 mod no_restore_test;
 mod nothing_to_save;
+mod rare_backups;
 mod rare_restore_test;
 mod same_repository;
 mod test_meets_backup;
@@ -33,6 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     no_backup::RULE,
     no_restore_test::RULE,
     nothing_to_save::RULE,
+    rare_backups::RULE,
     rare_restore_test::RULE,
     same_repository::RULE,
     test_meets_backup::RULE,

@@ -10,6 +10,8 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
+const KEY: &str = "a private key, and no random text";
+
 /// A secret that only its issuer can make.
 struct Issued {
     secret: String,
@@ -48,7 +50,11 @@ fn finding(secret: &Secret, issued: &Issued) -> Diagnostic {
     .at_key(&secret.origin, "made on the host, at random")
     .at(&issued.origin, "used here")
     .why("The other side does not know what was made, and refuses it.")
-    .help(format!("write `{name}: {{provided: \"where to get it\"}}`"))
+    .help(if issued.what == KEY {
+        format!("write `{name}: {{generate: {{keypair: ed25519}}}}`, and give the server the public half that the installation shows")
+    } else {
+        format!("write `{name}: {{provided: \"where to get it\"}}`")
+    })
 }
 
 /// Random text, in use at no server of the site's own that could be told of it.
@@ -68,7 +74,7 @@ fn of_backups(host: &Host) -> Vec<Issued> {
             let (secret, what) = match &destination.place {
                 DestinationPlace::Path(_) => return None,
                 DestinationPlace::S3 { secret_access_key, .. } => (secret_access_key, "a key of the storage provider"),
-                DestinationPlace::Sftp { key, .. } => (key, "a private key, and no random text"),
+                DestinationPlace::Sftp { key, .. } => (key, KEY),
                 DestinationPlace::Rclone { config, .. } => (config, "a configuration of rclone"),
             };
             Some(Issued {

@@ -23,7 +23,7 @@ pub(crate) use secrets::{Matched, Secrets};
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
-use crate::site::{Host, Pointer, SecretSource, Text, Variable};
+use crate::site::{Host, Os, Pointer, SecretSource, Text, Variable};
 use crate::source::Assets;
 
 /// The kind of a service, with its section.
@@ -91,6 +91,16 @@ pub(crate) trait Kind {
     /// Image reference, if it is deployed as one.
     fn image(&self) -> Option<String> {
         None
+    }
+
+    /// Major version of a server that we run, which may be the one that the operating system has.
+    fn version(&self, _os: Os) -> Option<u32> {
+        None
+    }
+
+    /// Raw settings of a server, in its own spelling.
+    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
+        serde_json::Map::new()
     }
 
     /// What a client gets to connect with: the parts (`url`, `host`, `port`, `user`, `password`, `database` …) and the

@@ -174,6 +174,15 @@ pub(super) fn refuse_several_hosts(lowering: &mut Lowering<'_>) {
     }
 }
 
+/// Raw settings as values of the IR.
+pub(super) fn raw(settings: &BTreeMap<SettingName, Setting>) -> serde_json::Map<String, serde_json::Value> {
+    let value = |setting| serde_json::to_value(setting).expect("settings are JSON values");
+    settings
+        .iter()
+        .map(|(name, setting)| (name.to_string(), value(setting)))
+        .collect()
+}
+
 pub(super) fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);

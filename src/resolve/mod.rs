@@ -95,7 +95,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     let unused = secrets::unused(&matched);
 
     let site = Site {
-        services: placed.iter().map(|service| summary(&world, service)).collect(),
+        services: placed.iter().map(|service| summary(&world, service, &hosts)).collect(),
         links: reach.links,
         admins: guard::admins(manifest),
         secrets: matched.needed,
@@ -172,7 +172,7 @@ fn is_inner(container: &Container, network: &str) -> bool {
     network == kind::DATA || !container.networks.iter().any(|name| name == network)
 }
 
-fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
+fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host]) -> Service {
     let section = &world.manifest.services[placed.name.as_str()];
     let kind = kind::of(section);
     let wishes = kind.processes();
@@ -198,6 +198,11 @@ fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
         release_dir: kind.release_dir(),
         image: kind.image(),
         variables: kind.variables(&placed.origin),
+        version: hosts
+            .iter()
+            .find(|host| placed.hosts.first() == Some(&host.name))
+            .and_then(|host| kind.version(host.os)),
+        settings: kind.settings(),
     }
 }
 

@@ -114,6 +114,10 @@ pub struct Service {
     pub image: Option<String>,
     /// Variables of its environment as the manifest writes them.
     pub variables: Vec<Variable>,
+    /// Major version of a server that we run.
+    pub version: Option<u32>,
+    /// Raw settings of a server, in its own spelling; those of an app are in its units and containers.
+    pub settings: serde_json::Map<String, serde_json::Value>,
 }
 
 /// One running copy of a service.

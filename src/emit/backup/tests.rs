@@ -40,6 +40,8 @@ fn example() -> (Site, Host) {
         release_dir: None,
         image: None,
         variables: Vec::new(),
+        version: None,
+        settings: serde_json::Map::new(),
     });
     site.channels = vec![
         Channel {

@@ -59,6 +59,18 @@ impl Kind for Redis {
         (self.runtime() == Runtime::Container).then(|| container::image(self))
     }
 
+    fn version(&self, os: Os) -> Option<u32> {
+        match self.runtime() {
+            Runtime::Native => Some(packaged(os)),
+            Runtime::Container => Some(container::major(self)),
+            Runtime::Systemd | Runtime::None => None,
+        }
+    }
+
+    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
+        server::raw(&self.settings)
+    }
+
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {
         let (host, port, user, password) = match &self.external {
             Some(external) => (

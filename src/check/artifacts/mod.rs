@@ -1,0 +1,38 @@
+//! Files that a program would refuse, or take for something else.
+
+mod body_beyond_cloudflare;
+mod cors_any;
+mod csp_keyword;
+mod header_ignored;
+mod include_context;
+mod path_shadowed;
+mod postgres_value;
+mod redis_value;
+mod setting_replaces;
+mod swarm_key;
+mod unit_value;
+mod unknown_compose_key;
+mod unknown_postgres_setting;
+mod unknown_redis_setting;
+mod unknown_unit_setting;
+
+use super::Rule;
+
+/// By code.
+pub(super) const RULES: &[Rule] = &[
+    body_beyond_cloudflare::RULE,
+    cors_any::RULE,
+    csp_keyword::RULE,
+    header_ignored::RULE,
+    include_context::RULE,
+    path_shadowed::RULE,
+    postgres_value::RULE,
+    redis_value::RULE,
+    setting_replaces::RULE,
+    swarm_key::RULE,
+    unit_value::RULE,
+    unknown_compose_key::RULE,
+    unknown_postgres_setting::RULE,
+    unknown_redis_setting::RULE,
+    unknown_unit_setting::RULE,
+];

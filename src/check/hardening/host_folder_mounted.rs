@@ -1,0 +1,89 @@
+//! Containers with the host's own folders.
+
+use serde_json::Value;
+
+use crate::check::Rule;
+use crate::check::once::once;
+use crate::check::raw;
+use crate::diag::Diagnostic;
+use crate::site::Site;
+
+pub(super) const RULE: Rule = Rule {
+    code: "host-folder-mounted",
+    document: include_str!("host_folder_mounted.md"),
+    find,
+};
+
+const WHOLE: [&str; 13] = [
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/lib64",
+    "/root",
+    "/sbin",
+    "/usr",
+    "/var/lib",
+    "/var/log",
+    "/var/spool",
+];
+const WITH_ALL_BELOW: [&str; 4] = ["/etc/ssh", "/etc/sudoers.d", "/root/.ssh", "/var/lib/docker"];
+/// Harmless to read.
+const KERNEL: [&str; 2] = ["/proc", "/sys"];
+
+fn find(site: &Site) -> Vec<Diagnostic> {
+    let own = [format!("{}/secrets", site.etc()), format!("{}/env", site.etc())];
+    let is_own = |source: &str| own.iter().any(|folder| is_below(source, folder)) || source == site.etc();
+    let containers = site.hosts.iter().flat_map(|host| &host.containers);
+    once(containers.flat_map(|container| {
+        let volumes = container.settings.get("volumes").and_then(Value::as_array);
+        let origin = raw::settings(&container.service).child("volumes");
+        volumes
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(index, volume)| {
+                let (source, read_only) = bind(volume)?;
+                let whole = WHOLE.contains(&source.as_str())
+                    || WITH_ALL_BELOW.iter().any(|folder| is_below(&source, folder))
+                    || (KERNEL.contains(&source.as_str()) && !read_only)
+                    || is_own(&source);
+                whole.then(|| {
+                    Diagnostic::warning(
+                        RULE.code,
+                        format!("`{}` has `{source}` of its host", container.service),
+                    )
+                    .at(origin.index(index), "this folder")
+                    .why("It is part of the host itself: keys and passwords of everything else can be read there, or their programs changed.")
+                    .help("mount the one folder or file that is needed, or declare what the container keeps under `data`")
+                })
+            })
+            .collect::<Vec<_>>()
+    }))
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The folder of the host that a volume of compose is, and whether it is only read.
+fn bind(volume: &Value) -> Option<(String, bool)> {
+    let (source, read_only) = match volume {
+        Value::String(text) => {
+            let mut parts = text.split(':');
+            let source = parts.next()?.to_owned();
+            let options = parts.nth(1).unwrap_or_default();
+            (source, options.split(',').any(|option| option == "ro"))
+        }
+        Value::Object(map) => {
+            let read_only = map.get("read_only").and_then(Value::as_bool).unwrap_or(false);
+            (map.get("source")?.as_str()?.to_owned(), read_only)
+        }
+        _ => return None,
+    };
+    let source = source.trim_end_matches('/').to_owned();
+    source.starts_with('/').then_some((source, read_only))
+}

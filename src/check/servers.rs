@@ -1,6 +1,25 @@
 //! What servers can be set to, by version.
 
-/// A setting of a server.
+use crate::site::{Service, Setting, Site};
+
+/// The servers of a kind with their major versions and the settings that the manifest's author wrote.
+pub(super) fn raw<'a>(site: &'a Site, kind: &'a str) -> impl Iterator<Item = (u32, Vec<&'a Setting>)> {
+    let servers = site.services.iter().filter(move |service| service.kind == kind);
+    servers
+        .filter_map(|service| Some((service.version?, own(service))))
+        .filter(|(_, settings)| !settings.is_empty())
+}
+
+fn own(service: &Service) -> Vec<&Setting> {
+    let written = service.origin.child("settings");
+    let all = service
+        .configuration
+        .iter()
+        .flat_map(|configuration| &configuration.settings);
+    all.filter(|setting| setting.origin.is_within(&written)).collect()
+}
+
+/// What a server can be set to.
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) name: &'static str,

@@ -90,6 +90,7 @@ impl Pair<'_> {
             to: self.provider.name.clone(),
             origin: self.origin.clone(),
             protocol: kind.protocol(),
+            pool: self.how.pool,
         });
         for host in &self.consumer.hosts {
             let instances = self.consumer.instances_on(host);

@@ -1,10 +1,12 @@
 //! Files that a program would refuse, or take for something else.
 
 mod body_beyond_cloudflare;
-mod cors_any;
+mod broken_pattern;
 mod csp_keyword;
+mod fixed_container_name;
 mod header_ignored;
 mod include_context;
+mod mounted_twice;
 mod path_shadowed;
 mod postgres_value;
 mod redis_value;
@@ -21,10 +23,12 @@ use super::Rule;
 /// By code.
 pub(super) const RULES: &[Rule] = &[
     body_beyond_cloudflare::RULE,
-    cors_any::RULE,
+    broken_pattern::RULE,
     csp_keyword::RULE,
+    fixed_container_name::RULE,
     header_ignored::RULE,
     include_context::RULE,
+    mounted_twice::RULE,
     path_shadowed::RULE,
     postgres_value::RULE,
     redis_value::RULE,

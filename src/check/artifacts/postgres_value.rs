@@ -1,8 +1,7 @@
 //! Values with which PostgreSQL does not start.
 
 use crate::check::Rule;
-use crate::check::raw;
-use crate::check::servers::{Known, Standing, postgres, standing};
+use crate::check::servers::{Known, Standing, postgres, raw, standing};
 use crate::diag::{Diagnostic, listing};
 use crate::site::Site;
 
@@ -31,21 +30,19 @@ const TIMES: [(&str, f64); 6] = [
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let servers = site.services.iter().filter(|service| service.kind == "postgres");
-    for service in servers.filter(|service| !service.settings.is_empty()) {
-        let Some(version) = service.version else { continue };
+    for (version, settings) in raw(site, "postgres") {
         let table = postgres();
-        for (name, value) in &service.settings {
-            let Standing::Known(known) = standing(&table, name, version) else {
+        for setting in settings {
+            let value = setting.value.as_str();
+            let Standing::Known(known) = standing(&table, &setting.name, version) else {
                 continue;
             };
-            let Some(value) = raw::word(value) else { continue };
-            let Err((what, help)) = check(known, &value) else {
+            let Err((what, help)) = check(known, value) else {
                 continue;
             };
             found.push(
                 Diagnostic::error(RULE.code, format!("PostgreSQL refuses `{value}` as `{}`", known.name))
-                    .at(service.origin.child("settings").child(name), what)
+                    .at(&setting.origin, what)
                     .why("The server does not start with this value.")
                     .help(help),
             );
@@ -86,17 +83,16 @@ fn number(known: &Known, value: &str) -> Result<(), (String, String)> {
     let Ok(number) = digits.parse::<f64>() else {
         return Err(("not a number".into(), "write a number".into()));
     };
+    if !unit.is_empty() && known.unit().is_empty() {
+        return Err(("it has no unit".into(), format!("write `{digits}`, without a unit")));
+    }
     let base = if unit.is_empty() {
         Some(number)
     } else {
         convert(number, unit, known.unit())
     };
-    let Some(base) = base else {
-        return Err((
-            format!("`{unit}` is no unit of this setting"),
-            units(digits, unit, known.unit()),
-        ));
-    };
+    // A unit that PostgreSQL does not know is another matter.
+    let Some(base) = base else { return Ok(()) };
     // The server rounds to whole ones.
     let slack = if known.kind() == "integer" { 0.5 } else { 0.0 };
     let (low, high) = (
@@ -128,18 +124,6 @@ fn convert(number: f64, unit: &str, own: &str) -> Option<f64> {
         let factor = |name: &str| sort.iter().find(|(known, _)| *known == name).map(|(_, factor)| *factor);
         Some(number * factor(unit)? / (factor(&own[start..])? * each))
     })
-}
-
-/// What to write instead of a unit that there is not.
-fn units(digits: &str, unit: &str, own: &str) -> String {
-    let size = own.ends_with('B');
-    let sort: &[(&str, f64)] = if size { &SIZES } else { &TIMES };
-    let initial = |text: &str| text.chars().next().map(|c| c.to_ascii_lowercase());
-    match sort.iter().find(|(known, _)| size && initial(known) == initial(unit)) {
-        _ if own.is_empty() => format!("write `{digits}`, without a unit"),
-        Some((known, _)) => format!("write `{digits}{known}`"),
-        None => format!("the units are {}", listing(sort.iter().map(|(known, _)| *known))),
-    }
 }
 
 /// PostgreSQL takes every beginning of a word that is no other's.
@@ -186,8 +170,6 @@ mod tests {
             assert_eq!(verdict(name, value), Ok(()), "{name} = {value}");
         }
         for (name, value, help) in [
-            ("shared_buffers", "512mb", "write `512MB`"),
-            ("shared_buffers", "2G", "write `2GB`"),
             ("max_connections", "200k", "write `200`, without a unit"),
             ("max_connections", "0", "write at least `1`"),
             ("checkpoint_timeout", "2d", "write at most `86400`"),

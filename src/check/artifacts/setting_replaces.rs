@@ -59,10 +59,6 @@ fn lost(container: &Container, key: &str, value: &Value) -> Option<(&'static str
             .environment_file
             .is_some()
             .then_some(("the variables with secrets are gone", "variables under `env`")),
-        "ports" => (!container.ports.is_empty()).then_some((
-            "what `port` and `ports` publish is gone, and with it the way in",
-            "ports under `ports`",
-        )),
         "networks" => (!container.networks.iter().all(|network| names.contains(network))).then_some((
             "its way to the services that it uses, and the network is declared nowhere",
             "services under `uses`, or `network: host`",

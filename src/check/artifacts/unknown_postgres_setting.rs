@@ -1,7 +1,7 @@
 //! Settings with which PostgreSQL does not start.
 
 use crate::check::Rule;
-use crate::check::servers::{Standing, postgres, standing};
+use crate::check::servers::{Standing, postgres, raw, standing};
 use crate::diag::{Diagnostic, suggest};
 use crate::site::Site;
 
@@ -13,16 +13,11 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let servers = site.services.iter().filter(|service| service.kind == "postgres");
-    for service in servers.filter(|service| !service.settings.is_empty()) {
-        let Some(version) = service.version else { continue };
+    for (version, settings) in raw(site, "postgres") {
         let table = postgres();
-        // A map is for the settings of an extension.
-        let names = service
-            .settings
-            .iter()
-            .filter(|(name, value)| !name.contains('.') && !value.is_object());
-        for (name, _) in names {
+        // A name with a dot is an extension's.
+        for setting in settings.iter().filter(|setting| !setting.name.contains('.')) {
+            let name = &setting.name;
             let (what, help) = match standing(&table, name, version) {
                 Standing::Known(_) => continue,
                 Standing::Later(since) => (
@@ -43,7 +38,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             };
             found.push(
                 Diagnostic::error(RULE.code, format!("PostgreSQL {version} has no setting `{name}`"))
-                    .at_key(&service.origin.child("settings").child(name), what)
+                    .at_key(&setting.origin, what)
                     .why("The server does not start with a setting that it does not know.")
                     .help(help),
             );

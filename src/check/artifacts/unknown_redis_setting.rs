@@ -1,7 +1,8 @@
 //! Directives with which Redis does not start.
 
 use crate::check::Rule;
-use crate::check::servers::{Standing, redis, standing};
+use crate::check::once::once;
+use crate::check::servers::{Standing, raw, redis, standing};
 use crate::diag::{Diagnostic, suggest};
 use crate::site::Site;
 
@@ -13,13 +14,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let servers = site.services.iter().filter(|service| service.kind == "redis");
-    for service in servers.filter(|service| !service.settings.is_empty()) {
-        let Some(version) = service.version.filter(|version| matches!(version, 6 | 7)) else {
-            continue;
-        };
+    for (version, settings) in raw(site, "redis").filter(|(version, _)| matches!(version, 6 | 7)) {
         let table = redis();
-        for name in service.settings.keys() {
+        for setting in settings {
+            let name = &setting.name;
             let (what, help) = match standing(&table, name, version) {
                 Standing::Known(_) => continue,
                 Standing::Later(since) => (
@@ -40,11 +38,11 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             };
             found.push(
                 Diagnostic::error(RULE.code, format!("Redis {version} has no directive `{name}`"))
-                    .at_key(&service.origin.child("settings").child(name), what)
+                    .at_key(&setting.origin, what)
                     .why("The server does not start with a directive that it does not know.")
                     .help(help),
             );
         }
     }
-    found
+    once(found)
 }

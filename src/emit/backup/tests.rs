@@ -35,13 +35,15 @@ fn example() -> (Site, Host) {
             handle: "cache".into(),
             port: None,
             memory: None,
+            cpus: None,
         }],
         stateful: true,
         release_dir: None,
         image: None,
         variables: Vec::new(),
         version: None,
-        settings: serde_json::Map::new(),
+        data: Vec::new(),
+        configuration: None,
     });
     site.channels = vec![
         Channel {

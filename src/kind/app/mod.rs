@@ -9,9 +9,9 @@ pub(super) use systemd::release_directories;
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Lowering, PortWish, ProcessWish, Runtime};
-use crate::manifest::services::{App, AppRuntime, Common, Process, Run};
-use crate::site::{Opening, Pointer, Protocol, Variable};
+use super::{Kind, Lowering, PortWish, ProcessWish, Runtime, server};
+use crate::manifest::services::{App, AppRuntime, Common, DataType, Process, Run};
+use crate::site::{Data, Opening, Pointer, Protocol, Variable};
 
 impl Kind for App {
     fn common(&self) -> &Common {
@@ -48,6 +48,7 @@ impl Kind for App {
                     host: port.host.map(|port| port.get()),
                 }),
                 memory: run.limits.memory.map(|memory| memory.get()),
+                cpus: server::cpus(run.limits),
             })
             .collect()
     }
@@ -65,6 +66,18 @@ impl Kind for App {
             .chain(processes)
             .chain(jobs);
         all.flat_map(|(origin, env)| environment::written(env, &origin.child("env")))
+            .collect()
+    }
+
+    fn data(&self, service: &Pointer) -> Vec<Data> {
+        self.data
+            .iter()
+            .map(|(name, data)| Data {
+                origin: service.child("data").child(name.as_str()),
+                path: data.path.to_string(),
+                sqlite: data.holds == DataType::Sqlite,
+                backup: data.backup,
+            })
             .collect()
     }
 

@@ -49,10 +49,10 @@ impl Kind for Postgres {
             listen: own.unwrap_or(5432),
             host: own,
         };
-        let memory = self.limits.memory.map(|memory| memory.get());
         vec![ProcessWish {
             port: Some(port),
-            memory,
+            memory: self.limits.memory.map(|memory| memory.get()),
+            cpus: server::cpus(self.limits),
             ..ProcessWish::default()
         }]
     }
@@ -67,10 +67,6 @@ impl Kind for Postgres {
             Runtime::Container => Some(self.major(container::VERSION)),
             Runtime::Systemd | Runtime::None => None,
         }
-    }
-
-    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        server::raw(&self.settings)
     }
 
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {

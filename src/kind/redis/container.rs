@@ -2,7 +2,7 @@
 
 use super::native::ping;
 use super::settings::{self, Place};
-use super::{SET, access, backup};
+use super::{SET, SHARE, access, backup};
 use crate::kind::Lowering;
 use crate::kind::server::{self, Budget, Reached, file};
 use crate::manifest::services::Redis;
@@ -39,7 +39,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     let (listen, published) = ports.map_or((6379, 6379), |port| (port.listen, port.host));
     let reached = Reached::new(lowering.clients, host);
     let target = lowering.host(host);
-    let budget = Budget::new(redis.limits, target, 8);
+    let budget = Budget::new(redis.limits, target, SHARE);
     let place = Place {
         bind: vec!["*".to_owned()],
         port: listen,
@@ -47,7 +47,8 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         acl: "/etc/redis/users.acl",
         supervised: false,
     };
-    let conf = settings::write(redis, &origin, budget, &place);
+    let lines = settings::lines(redis, &origin, budget, &place);
+    let conf = settings::write(&lines);
     let acl = access::write(redis, &service, major(redis));
     let folder = format!("/etc/{site}/redis/{name}");
     let place_file = |file_name: &str, text, lines| ConfigFile {
@@ -114,6 +115,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         origin,
         check: Check::Container(name.clone()),
     });
+    *lowering.configuration = Some(budget.configuration(lines.iter().map(settings::Line::setting).collect()));
     backup(
         redis,
         lowering,

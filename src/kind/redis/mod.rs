@@ -16,6 +16,8 @@ use crate::manifest::services::{Common, Redis};
 use crate::site::{Access, BackupSource, BackupWhat, Encoding, Os, Text};
 
 const SET: &str = "redis";
+/// Without a limit it gets one part of so many of the host's memory.
+const SHARE: u64 = 8;
 const PASSWORD: &str = "length=32,charset=url-safe";
 
 impl Kind for Redis {
@@ -51,6 +53,7 @@ impl Kind for Redis {
         vec![ProcessWish {
             port: Some(port),
             memory: self.limits.memory.map(|memory| memory.get()),
+            cpus: server::cpus(self.limits),
             ..ProcessWish::default()
         }]
     }
@@ -65,10 +68,6 @@ impl Kind for Redis {
             Runtime::Container => Some(container::major(self)),
             Runtime::Systemd | Runtime::None => None,
         }
-    }
-
-    fn settings(&self) -> serde_json::Map<String, serde_json::Value> {
-        server::raw(&self.settings)
     }
 
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {

@@ -26,7 +26,9 @@ use std::collections::BTreeMap;
 use crate::diag::Diagnostic;
 use crate::kind::{self, Lowering, SiteNames};
 use crate::manifest::Manifest;
-use crate::site::{Configuration, Container, ContainerNetwork, Host, Instance, Pointer, Service, Site, Waiver};
+use crate::site::{
+    Configuration, Container, ContainerNetwork, Host, Instance, Migration, Pointer, Service, Site, Waiver,
+};
 use crate::source::Assets;
 
 /// What resolving one environment gives.
@@ -66,6 +68,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
             service,
             clients: reach.clients_of(&service.name),
             connections: reach.connections_of(&service.name),
+            migrations: reach.migrations_of(&service.name),
             hosts: &mut hosts,
             secrets: &mut secrets,
             assets,
@@ -202,11 +205,13 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
                     port: instance.port.map(|port| port.host),
                     memory: wish.memory,
                     cpus: wish.cpus,
+                    stop_first: wish.stop_first,
                 })
             })
             .collect(),
         stateful: kind.is_stateful(),
-        release_dir: kind.release_dir(),
+        release: kind.release(),
+        migration: migration(world, kind, placed),
         image: kind.image(),
         variables: kind.variables(&placed.origin),
         version: hosts
@@ -216,6 +221,18 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
         data: kind.data(&placed.origin),
         configuration,
     }
+}
+
+fn migration(world: &World<'_>, kind: &dyn kind::Kind, placed: &kind::Placed) -> Option<Migration> {
+    let host = placed.migration_host().filter(|_| kind.migrates())?;
+    let name = placed.migration(&world.site.name);
+    Some(Migration {
+        host: host.to_owned(),
+        handle: match placed.runtime {
+            kind::Runtime::Container => name,
+            _ => format!("{name}.service"),
+        },
+    })
 }
 
 /// What the author silenced: under `waive`, or at a service itself.

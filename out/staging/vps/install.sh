@@ -336,11 +336,17 @@ make_secrets() {
       read -r -s -p "secret ${name} (${SPEC[${name}]}): " value || die 2 "secret ${name} was not given"
       printf '\n'
     done
-    save_secret "${name}" <<<"${value}"
+    printf '%s' "${value}" | save_secret "${name}"
   done
   for name in "${GENERATE[@]}"; do
     say generate "secret ${name}"
     generate_secret "${name}" "${SPEC[${name}]}"
+  done
+  # The line end that an editor added: a program that reads the file itself would take it for a part of the secret.
+  for name in "${SECRETS[@]}"; do
+    value=$(<"${SECRETS_DIR}/${name}")
+    [[ ${value} == *$'\n'* ]] || printf '%s' "${value}" | cmp -s - "${SECRETS_DIR}/${name}" \
+      || printf '%s' "${value}" | save_secret "${name}"
   done
   ASK=() GENERATE=()
 }
@@ -360,11 +366,11 @@ generate_secret() { # NAME SPEC
     *encoding=base64*)
       value=$(head -c "${length}" /dev/urandom | base64 -w 0)
       [[ $2 != *prefix=* ]] || value=${2#*prefix=}${value}
-      save_secret "$1" <<<"${value}"
+      printf '%s' "${value}" | save_secret "$1"
       ;;
     *) # a letter or digit first: no tool takes it for an option
       until [[ ${value} == [A-Za-z0-9]* ]]; do value=$(head -c "${length}" /dev/urandom | base64 -w 0 | tr '+/' '-_'); done
-      save_secret "$1" <<<"${value:0:length}"
+      printf '%s' "${value:0:length}" | save_secret "$1"
       ;;
   esac
 }
@@ -393,7 +399,7 @@ encode_secret() { # NAME ENCODING FILE
   case $2 in
     raw | pem) REPLY=${value} ;;
     ini | conf) REPLY=${value//\\/\\\\} && REPLY=${REPLY//\"/\\\"} ;;
-    env) REPLY=${value//\\/\\\\} && REPLY=${REPLY//\"/\\\"} && REPLY=${REPLY//\$/\\\$} && REPLY=${REPLY//\`/\\\`} ;;
+    env) REPLY=${value//\\/\\\\} && REPLY=${REPLY//\"/\\\"} && REPLY=${REPLY//\$/\\\$} ;;
     sha256) REPLY=$(printf '%s' "${value}" | sha256sum) && REPLY=${REPLY%% *} ;;
     sql) # whether a backslash is one depends on the server's settings
       [[ ${value} != *\\* ]] || problem "secret $1 has a backslash, which is not safe in the SQL of $3"

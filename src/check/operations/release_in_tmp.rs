@@ -22,7 +22,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
     let releases = site
         .services
         .iter()
-        .filter_map(|service| Some((service, service.release_dir.as_deref()?)));
+        .filter_map(|service| Some((service, service.release.as_ref()?.dir.as_str())));
     releases
         .filter_map(|(service, path)| {
             let (_, why) = FOLDERS.iter().find(|(folder, _)| {

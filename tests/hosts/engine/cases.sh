@@ -28,11 +28,11 @@ case_secrets() {
   twice() { [[ $(<"/etc/mini/$1") == "<$2>$2" ]] || { printf '%s: %s\n' "$1" "$(<"/etc/mini/$1")" >&2 && return 1; }; }
   twice raw "${hostile}"
   twice url "a%22b%27c%60d%24e%5Cf%26g%2Fh%7B%7Bsecret%3Ax%3Araw%7D%7D%25%C3%A9"
-  twice env $'a\\"b\'c\\`d\\$e\\\\f&g/h{{secret:x:raw}}%é'
+  # As systemd and compose read it; to compose the backslash before a backquote would be one.
+  twice env $'a\\"b\'c`d\\$e\\\\f&g/h{{secret:x:raw}}%é'
   twice ini $'a\\"b\'c`d$e\\\\f&g/h{{secret:x:raw}}%é'
   twice conf $'a\\"b\'c`d$e\\\\f&g/h{{secret:x:raw}}%é'
   twice sha256 "$(printf '%s' "${hostile}" | sha256sum | cut -c 1-64)"
-  [[ $(sh -c "printf %s \"$(sed 's/^<\(.*\)>.*/\1/' /etc/mini/env)\"") == "${hostile}" ]]
   [[ $(</etc/mini/sql) == "'it''s'" ]]
   [[ $(</etc/mini/json) == '"tab\u0009here \"q\" \\ \u0001\u000aline two"' ]]
   [[ $(</etc/mini/pem) == $'-----BEGIN X-----\nAB&\\1==\n-----END X-----' ]]

@@ -14,24 +14,24 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-const WHOLE: [&str; 13] = [
+/// Keys, passwords and data of others are in them.
+const TOLD: [&str; 4] = ["/etc", "/home", "/root", "/var/lib"];
+const TOLD_BELOW: [&str; 3] = ["/etc/ssh", "/etc/sudoers.d", "/root/.ssh"];
+/// The host runs by them; to be read they are harmless, as monitoring and log shippers do.
+const RUN: [&str; 12] = [
     "/bin",
     "/boot",
     "/dev",
-    "/etc",
-    "/home",
     "/lib",
     "/lib64",
-    "/root",
+    "/proc",
     "/sbin",
+    "/sys",
     "/usr",
-    "/var/lib",
+    "/var/lib/docker",
     "/var/log",
     "/var/spool",
 ];
-const WITH_ALL_BELOW: [&str; 4] = ["/etc/ssh", "/etc/sudoers.d", "/root/.ssh", "/var/lib/docker"];
-/// Harmless to read.
-const KERNEL: [&str; 2] = ["/proc", "/sys"];
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let own = [format!("{}/secrets", site.etc()), format!("{}/env", site.etc())];
@@ -46,10 +46,9 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             .enumerate()
             .filter_map(|(index, volume)| {
                 let (source, read_only) = bind(volume)?;
-                let whole = WHOLE.contains(&source.as_str())
-                    || WITH_ALL_BELOW.iter().any(|folder| is_below(&source, folder))
-                    || (KERNEL.contains(&source.as_str()) && !read_only)
-                    || is_own(&source);
+                let folder = source.as_str();
+                let told = TOLD.contains(&folder) || TOLD_BELOW.iter().any(|known| is_below(folder, known));
+                let whole = told || is_own(folder) || (RUN.contains(&folder) && !read_only);
                 whole.then(|| {
                     Diagnostic::warning(
                         RULE.code,

@@ -3,7 +3,7 @@
 use crate::check::Rule;
 use crate::check::once::once;
 use crate::diag::Diagnostic;
-use crate::site::{Pointer, Site};
+use crate::site::Site;
 
 pub(super) const RULE: Rule = Rule {
     code: "name-too-long",
@@ -17,41 +17,33 @@ const USER: usize = 31;
 const HOST: usize = 63;
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    let users = site.hosts.iter().flat_map(|host| &host.users).filter_map(|user| {
-        (user.name.len() > USER).then(|| {
-            finding(
-                &format!("user `{}`", user.name),
-                &user.origin,
-                user.name.len(),
-                USER,
-                "name the site or the service shorter, or give the service a `user`",
-            )
-        })
+    let users = site.hosts.iter().flat_map(|host| &host.users).map(|user| {
+        let help = "name the site or the service shorter, or give the service a `user`";
+        (
+            format!("user `{}`", user.name),
+            user.name.len(),
+            USER,
+            &user.origin,
+            help,
+        )
     });
-    let containers = site
-        .hosts
-        .iter()
-        .flat_map(|host| &host.containers)
-        .filter_map(|container| {
-            (container.name.len() > HOST).then(|| {
-                finding(
-                    &format!("container `{}`", container.name),
-                    &container.origin,
-                    container.name.len(),
-                    HOST,
-                    "name the service or the process shorter",
+    let containers = site.hosts.iter().flat_map(|host| &host.containers).map(|container| {
+        let help = "name the service or the process shorter";
+        let what = format!("container `{}`", container.name);
+        (what, container.name.len(), HOST, &container.origin, help)
+    });
+    once(
+        users
+            .chain(containers)
+            .filter(|(_, length, most, ..)| length > most)
+            .map(|(what, length, most, origin, help)| {
+                Diagnostic::error(
+                    RULE.code,
+                    format!("{what} has {length} characters, and may have {most}"),
                 )
-            })
-        });
-    once(users.chain(containers))
-}
-
-fn finding(what: &str, origin: &Pointer, length: usize, most: usize, help: &str) -> Diagnostic {
-    Diagnostic::error(
-        RULE.code,
-        format!("{what} has {length} characters, and may have {most}"),
+                .at_key(origin, "this service's")
+                .why("The system refuses the name, and the installation stops there.")
+                .help(help)
+            }),
     )
-    .at_key(origin, "this service's")
-    .why("The system refuses the name, and the installation stops there.")
-    .help(help)
 }

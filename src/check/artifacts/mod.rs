@@ -8,9 +8,11 @@ mod header_ignored;
 mod include_context;
 mod mounted_twice;
 mod path_shadowed;
+mod port_in_env;
 mod postgres_value;
 mod redis_value;
 mod setting_replaces;
+mod shell_syntax;
 mod swarm_key;
 mod unit_value;
 mod unknown_compose_key;
@@ -30,9 +32,11 @@ pub(super) const RULES: &[Rule] = &[
     include_context::RULE,
     mounted_twice::RULE,
     path_shadowed::RULE,
+    port_in_env::RULE,
     postgres_value::RULE,
     redis_value::RULE,
     setting_replaces::RULE,
+    shell_syntax::RULE,
     swarm_key::RULE,
     unit_value::RULE,
     unknown_compose_key::RULE,

@@ -58,12 +58,15 @@ fn check(known: &Known, value: &str) -> Result<(), (String, String)> {
         "enum" | "enumbool" => {
             let words = known.words();
             let switch = known.kind() == "enumbool";
-            if words.iter().any(|word| word.eq_ignore_ascii_case(value)) || (switch && is_bool(value)) {
+            if words
+                .iter()
+                .any(|word| word.trim_start_matches('~').eq_ignore_ascii_case(value))
+                || (switch && is_bool(value))
+            {
                 return Ok(());
             }
-            let all = words
-                .into_iter()
-                .chain(switch.then_some(["on", "off"]).into_iter().flatten());
+            let current = words.into_iter().filter(|word| !word.starts_with('~'));
+            let all = current.chain(switch.then_some(["on", "off"]).into_iter().flatten());
             Err(("not one of its words".into(), format!("write one of {}", listing(all))))
         }
         "integer" | "real" => number(known, value),

@@ -7,6 +7,7 @@ mod reboot_during_backup;
 mod release_in_tmp;
 mod singleton_twice;
 mod unknown_timezone;
+mod unused_channel;
 
 use super::Rule;
 
@@ -19,4 +20,5 @@ pub(super) const RULES: &[Rule] = &[
     release_in_tmp::RULE,
     singleton_twice::RULE,
     unknown_timezone::RULE,
+    unused_channel::RULE,
 ];

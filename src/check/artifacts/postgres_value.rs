@@ -153,6 +153,14 @@ mod tests {
     }
 
     #[test]
+    fn every_choice_has_words() {
+        let choices = postgres().into_iter().filter(|known| known.kind().starts_with("enum"));
+        for known in choices {
+            assert!(!known.words().is_empty(), "{}", known.name);
+        }
+    }
+
+    #[test]
     fn what_the_server_takes() {
         for (name, value) in [
             ("shared_buffers", "512MB"),
@@ -165,6 +173,7 @@ mod tests {
             ("huge_pages", "try"),
             ("huge_pages", "off"),
             ("wal_level", "Logical"),
+            ("wal_compression", "lz4"),
             ("jit", "f"),
             ("max_connections", "200"),
             ("autovacuum_vacuum_cost_delay", "2ms"),

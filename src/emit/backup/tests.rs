@@ -35,6 +35,7 @@ fn example() -> (Site, Host) {
             handle: "cache".into(),
             port: None,
             memory: None,
+            cpus: None,
             stop_first: false,
         }],
         stateful: true,
@@ -42,6 +43,9 @@ fn example() -> (Site, Host) {
         migration: None,
         image: None,
         variables: Vec::new(),
+        version: None,
+        data: Vec::new(),
+        configuration: None,
     });
     site.channels = vec![
         Channel {

@@ -7,6 +7,7 @@ fn service() -> Service {
         handle: format!("acme-api@{port}.service"),
         port: Some(port),
         memory: None,
+        cpus: None,
         stop_first: false,
     };
     Service {
@@ -26,6 +27,9 @@ fn service() -> Service {
         }),
         image: None,
         variables: Vec::new(),
+        version: None,
+        data: Vec::new(),
+        configuration: None,
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) use secrets::{Matched, Secrets};
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
-use crate::site::{Configuration, Data, Host, Pointer, Release, SecretSource, Text, Variable};
+use crate::site::{Configuration, Data, Host, Os, Pointer, Release, SecretSource, Text, Variable};
 use crate::source::Assets;
 
 /// The kind of a service, with its section.
@@ -105,6 +105,11 @@ pub(crate) trait Kind {
 
     /// Image reference, if it is deployed as one.
     fn image(&self) -> Option<String> {
+        None
+    }
+
+    /// Major version of a server that we run, which may be the one that the operating system has.
+    fn version(&self, _os: Os) -> Option<u32> {
         None
     }
 

@@ -106,7 +106,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     let site = Site {
         services: placed
             .iter()
-            .map(|service| summary(&world, service, configurations.remove(&service.name)))
+            .map(|service| summary(&world, service, &hosts, configurations.remove(&service.name)))
             .collect(),
         links: reach.links,
         admins: guard::admins(manifest),
@@ -185,7 +185,7 @@ fn is_inner(container: &Container, network: &str) -> bool {
     network == kind::DATA || !container.networks.iter().any(|name| name == network)
 }
 
-fn summary(world: &World<'_>, placed: &kind::Placed, configuration: Option<Configuration>) -> Service {
+fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configuration: Option<Configuration>) -> Service {
     let section = &world.manifest.services[placed.name.as_str()];
     let kind = kind::of(section);
     let wishes = kind.processes();
@@ -214,6 +214,10 @@ fn summary(world: &World<'_>, placed: &kind::Placed, configuration: Option<Confi
         migration: migration(world, kind, placed),
         image: kind.image(),
         variables: kind.variables(&placed.origin),
+        version: hosts
+            .iter()
+            .find(|host| placed.hosts.first() == Some(&host.name))
+            .and_then(|host| kind.version(host.os)),
         data: kind.data(&placed.origin),
         configuration,
     }

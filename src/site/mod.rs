@@ -120,6 +120,8 @@ pub struct Service {
     pub image: Option<String>,
     /// Variables of its environment as the manifest writes them.
     pub variables: Vec<Variable>,
+    /// Major version of a server that we run.
+    pub version: Option<u32>,
     /// What it writes.
     pub data: Vec<Data>,
     /// Its configuration, if it is a server that we configure.

@@ -43,6 +43,7 @@ fn example() -> (Site, Host) {
         migration: None,
         image: None,
         variables: Vec::new(),
+        version: None,
         data: Vec::new(),
         configuration: None,
     });

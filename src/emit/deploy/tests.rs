@@ -7,8 +7,8 @@ fn service() -> Service {
         handle: format!("acme-api@{port}.service"),
         port: Some(port),
         memory: None,
-        stop_first: false,
         cpus: None,
+        stop_first: false,
     };
     Service {
         name: "api".into(),
@@ -27,6 +27,7 @@ fn service() -> Service {
         }),
         image: None,
         variables: Vec::new(),
+        version: None,
         data: Vec::new(),
         configuration: None,
     }

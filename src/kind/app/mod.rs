@@ -8,7 +8,8 @@ mod systemd;
 pub(super) use systemd::release_directories;
 
 use super::{Kind, Lowering, PortWish, ProcessWish, Runtime, server};
-use crate::manifest::services::{App, AppRuntime, Common, DataType, Process, Run, Update};
+use crate::diag::Diagnostic;
+use crate::manifest::services::{App, AppRuntime, Common, DataType, HealthProbe, Process, Run, Update};
 use crate::site::{self, Data, Opening, Pointer, Protocol, Variable};
 
 impl Kind for App {
@@ -101,6 +102,7 @@ impl Kind for App {
             _ => systemd::lower(self, lowering),
         }
         open_ports(self, lowering);
+        unasked(self, lowering);
     }
 }
 
@@ -142,6 +144,30 @@ fn inherit(app: &Run, process: &Process) -> Run {
         },
         env,
         update: own.update.or(app.update),
+    }
+}
+
+/// A health check by path has nowhere to ask without a port.
+fn unasked(app: &App, lowering: &mut Lowering<'_>) {
+    for (process, (_, run)) in lowering.service.processes.iter().zip(runs(app)) {
+        let Some(HealthProbe::Path(path)) = run.health.as_ref().map(|health| &health.probe) else {
+            continue;
+        };
+        if run.port.is_some() {
+            continue;
+        }
+        lowering.found.push(
+            Diagnostic::error("no-port", format!("`{}` listens on no port", process.label))
+                .at(
+                    process.origin.child("health"),
+                    format!("`{path}` is to be asked for there"),
+                )
+                .why("Nothing could be asked, and the service would pass for well whatever it does.")
+                .help(format!(
+                    "add `port:` to `{}`, or ask by `health: {{command: […]}}`",
+                    process.label
+                )),
+        );
     }
 }
 

@@ -12,7 +12,7 @@ use crate::site::{Access, Action, Check, ConfigFile, Container, Healthcheck, Mou
 /// The image's user `postgres`.
 const USER: &str = "999:999";
 /// Major version of the image where the manifest does not say.
-const VERSION: u32 = 17;
+pub(super) const VERSION: u32 = 17;
 
 pub(super) fn image(postgres: &Postgres) -> String {
     postgres.version.as_ref().map_or_else(

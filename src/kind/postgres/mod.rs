@@ -65,6 +65,14 @@ impl Kind for Postgres {
         (self.runtime() == Runtime::Container).then(|| container::image(self))
     }
 
+    fn version(&self, os: Os) -> Option<u32> {
+        match self.runtime() {
+            Runtime::Native => Some(self.major(packaged(os))),
+            Runtime::Container => Some(self.major(container::VERSION)),
+            Runtime::Systemd | Runtime::None => None,
+        }
+    }
+
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {
         let database = client
             .database

@@ -18,6 +18,15 @@ pub(super) fn image(redis: &Redis) -> String {
         .map_or_else(|| format!("redis:{VERSION}"), |version| format!("redis:{version}"))
 }
 
+/// Major version of the image.
+pub(super) fn major(redis: &Redis) -> u32 {
+    redis
+        .version
+        .as_ref()
+        .and_then(|version| version.major().parse().ok())
+        .unwrap_or(VERSION)
+}
+
 pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     let service = lowering.service.clone();
     let (origin, name) = (service.origin.clone(), service.name.clone());
@@ -40,12 +49,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     };
     let lines = settings::lines(redis, &origin, budget, &place);
     let conf = settings::write(&lines);
-    let major = redis
-        .version
-        .as_ref()
-        .and_then(|version| version.major().parse().ok())
-        .unwrap_or(VERSION);
-    let acl = access::write(redis, &service, major);
+    let acl = access::write(redis, &service, major(redis));
     let folder = format!("/etc/{site}/redis/{name}");
     let place_file = |file_name: &str, text, lines| ConfigFile {
         lines,

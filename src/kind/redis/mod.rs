@@ -62,6 +62,14 @@ impl Kind for Redis {
         (self.runtime() == Runtime::Container).then(|| container::image(self))
     }
 
+    fn version(&self, os: Os) -> Option<u32> {
+        match self.runtime() {
+            Runtime::Native => Some(packaged(os)),
+            Runtime::Container => Some(container::major(self)),
+            Runtime::Systemd | Runtime::None => None,
+        }
+    }
+
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {
         let (host, port, user, password) = match &self.external {
             Some(external) => (

@@ -32,18 +32,10 @@ pub(super) fn all(host: &Host) -> Vec<Command<'_>> {
         ))
         .chain(health.map(move |health| command(container.origin.child("health"), &health.command, environment)))
     });
+    // Units and containers of jobs are among those.
     let jobs = host.jobs.iter().filter_map(|job| match &job.run {
-        JobRun::Container { service, command: argv } => {
-            let mut containers = host.containers.iter();
-            let container = containers.find(|container| container.name == *service)?;
-            Some(command(
-                job.origin.child("command"),
-                argv,
-                container.environment_file.as_ref(),
-            ))
-        }
         JobRun::Command(argv) => Some(command(job.origin.child("command"), argv, None)),
-        JobRun::Unit(_) => None,
+        JobRun::Unit(_) | JobRun::Container { .. } => None,
     });
     units.chain(containers).chain(jobs).collect()
 }

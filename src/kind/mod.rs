@@ -14,11 +14,13 @@ mod redis;
 mod secrets;
 mod server;
 mod static_files;
+mod template;
 
 use ipnet::IpNet;
 
 pub(crate) use placed::{DATA, EDGE, InstancePort, Placed, PlacedInstance, PlacedProcess, Runtime, label};
 pub(crate) use secrets::{Matched, Secrets};
+pub(crate) use template::Names;
 
 use crate::diag::Diagnostic;
 use crate::manifest::Service;

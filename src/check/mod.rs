@@ -5,10 +5,17 @@
 
 mod capacity;
 mod data;
+mod dns;
+mod exposure;
 mod hardening;
+mod placement;
+mod references;
 mod refused;
 mod secrets;
+mod tls;
 mod waive;
+mod web;
+mod zone;
 
 use crate::diag::Diagnostic;
 use crate::site::Site;
@@ -24,8 +31,13 @@ struct Rule {
 const BANDS: &[(&str, &[Rule])] = &[
     ("capacity", capacity::RULES),
     ("data", data::RULES),
+    ("dns", dns::RULES),
+    ("exposure", exposure::RULES),
     ("hardening", hardening::RULES),
+    ("placement", placement::RULES),
+    ("references", references::RULES),
     ("secrets", secrets::RULES),
+    ("tls", tls::RULES),
 ];
 
 fn rules() -> impl Iterator<Item = &'static Rule> {

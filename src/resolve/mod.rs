@@ -181,6 +181,7 @@ fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
         origin: placed.origin.clone(),
         kind: section.kind().as_str(),
         runtime: placed.runtime.name(),
+        hosts: placed.hosts.clone(),
         instances: placed
             .processes
             .iter()
@@ -198,6 +199,8 @@ fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
         release_dir: kind.release_dir(),
         image: kind.image(),
         variables: kind.variables(&placed.origin),
+        metrics: kind.metrics(placed),
+        sender: kind.sender(),
     }
 }
 

@@ -203,11 +203,12 @@ impl Build<'_, '_> {
         let domain = &self.world.manifest.site.domain;
         let mut names = vec![name.to_owned()];
         names.extend(route.aliases.iter().map(|alias| alias.within(domain)));
-        let locations = route
+        let locations: Vec<Location> = route
             .paths
             .iter()
             .filter_map(|(path, answer)| self.location(name, path, answer, route, origin))
             .collect();
+        let incomplete = locations.len() < route.paths.len();
         self.ingress.servers.push(Server {
             origin: origin.clone(),
             names,
@@ -216,6 +217,7 @@ impl Build<'_, '_> {
             listen: route.listen.iter().map(ToString::to_string).collect(),
             http_challenge: false,
             locations,
+            incomplete,
         });
     }
 

@@ -105,6 +105,8 @@ pub struct Service {
     pub kind: &'static str,
     /// `systemd`, `container`, `native`, or `-` where nothing runs.
     pub runtime: &'static str,
+    /// Hosts that it is placed on; one without an instance is named in vain.
+    pub hosts: Vec<String>,
     pub instances: Vec<Instance>,
     /// Keeps data that a backup must hold.
     pub stateful: bool,
@@ -114,6 +116,18 @@ pub struct Service {
     pub image: Option<String>,
     /// Variables of its environment as the manifest writes them.
     pub variables: Vec<Variable>,
+    /// Where its processes tell their metrics, beside what they answer otherwise.
+    pub metrics: Vec<Metrics>,
+    /// Address that mail through it comes from, if it is a mail server that says so.
+    pub sender: Option<String>,
+}
+
+/// Metrics that a process tells on the port of its own.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    /// The process, as its [`Upstream`] has it.
+    pub process: Pointer,
+    pub path: String,
 }
 
 /// One running copy of a service.

@@ -30,6 +30,7 @@ fn example() -> (Site, Host) {
         origin: fixture::at("/services/cache"),
         kind: "redis",
         runtime: "container",
+        hosts: vec!["vps".into()],
         instances: vec![Instance {
             host: "vps".into(),
             handle: "cache".into(),
@@ -40,6 +41,8 @@ fn example() -> (Site, Host) {
         release_dir: None,
         image: None,
         variables: Vec::new(),
+        metrics: Vec::new(),
+        sender: None,
     });
     site.channels = vec![
         Channel {

@@ -9,9 +9,9 @@ pub(super) use systemd::release_directories;
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Lowering, PortWish, ProcessWish, Runtime};
+use super::{Kind, Lowering, Placed, PortWish, ProcessWish, Runtime};
 use crate::manifest::services::{App, AppRuntime, Common, Process, Run};
-use crate::site::{Opening, Pointer, Protocol, Variable};
+use crate::site::{Metrics, Opening, Pointer, Protocol, Variable};
 
 impl Kind for App {
     fn common(&self) -> &Common {
@@ -66,6 +66,18 @@ impl Kind for App {
             .chain(jobs);
         all.flat_map(|(origin, env)| environment::written(env, &origin.child("env")))
             .collect()
+    }
+
+    fn metrics(&self, service: &Placed) -> Vec<Metrics> {
+        let told = service.processes.iter().zip(runs(self));
+        told.filter_map(|(process, (_, run))| {
+            let metrics = run.metrics.filter(|metrics| metrics.port.is_none())?;
+            Some(Metrics {
+                process: process.origin.clone(),
+                path: metrics.path.to_string(),
+            })
+        })
+        .collect()
     }
 
     fn release_dir(&self) -> Option<String> {

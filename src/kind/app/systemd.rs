@@ -196,6 +196,8 @@ fn unit(
     unit.memory = run.limits.memory.map(|memory| memory.get());
     unit.cpus = run.limits.cpus.map(|cpus| f64::from(cpus.thousandths()) / 1000.0);
     unit.tasks = run.limits.pids;
+    let open = app.ports.values().map(|port| port.port.first.get());
+    unit.sandbox.low_ports = unit.ports.iter().copied().chain(open).any(|port| port < 1024);
     unit
 }
 

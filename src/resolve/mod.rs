@@ -92,7 +92,11 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     let channels = recovery::channels(&world, &hosts, &mut secrets, &mut found);
     let matched = secrets.matched();
     secrets::unknown(manifest, &matched, &mut found);
-    let unused = secrets::unused(&matched);
+    let quiet = recovery::quiet(manifest, &channels);
+    // The secret of a channel that nothing writes to has no cause of its own.
+    let idle: Vec<String> = quiet.iter().flat_map(|channel| channel.secrets()).collect();
+    let mut unused = secrets::unused(&matched, &idle);
+    unused.extend(quiet.into_iter().map(recovery::unused));
 
     let site = Site {
         services: placed.iter().map(|service| summary(&world, service)).collect(),

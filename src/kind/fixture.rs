@@ -85,6 +85,7 @@ pub(crate) fn lower(name: &str, kind: &dyn Kind, clients: &[Client]) -> Lowered 
         service: &placed(name, kind),
         clients,
         connections: &[],
+        migrations: &[],
         hosts: &mut hosts,
         secrets: &mut secrets,
         assets: &Assets::default(),

@@ -24,7 +24,7 @@ pub use lock::{EnvironmentLock, Lock};
 use crate::diag::Diagnostic;
 use crate::kind::{self, Lowering, SiteNames};
 use crate::manifest::Manifest;
-use crate::site::{Container, ContainerNetwork, Host, Instance, Pointer, Service, Site, Waiver};
+use crate::site::{Container, ContainerNetwork, Host, Instance, Migration, Pointer, Service, Site, Waiver};
 use crate::source::Assets;
 
 /// What resolving one environment gives.
@@ -62,6 +62,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
             service,
             clients: reach.clients_of(&service.name),
             connections: reach.connections_of(&service.name),
+            migrations: reach.migrations_of(&service.name),
             hosts: &mut hosts,
             secrets: &mut secrets,
             assets,
@@ -196,16 +197,30 @@ fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
                     handle: placed.handle(&world.site.name, process, instance),
                     port: instance.port.map(|port| port.host),
                     memory: wish.memory,
+                    stop_first: wish.stop_first,
                 })
             })
             .collect(),
         stateful: kind.is_stateful(),
-        release_dir: kind.release_dir(),
+        release: kind.release(),
+        migration: migration(world, kind, placed),
         image: kind.image(),
         variables: kind.variables(&placed.origin),
         metrics: kind.metrics(placed),
         sender: kind.sender(),
     }
+}
+
+fn migration(world: &World<'_>, kind: &dyn kind::Kind, placed: &kind::Placed) -> Option<Migration> {
+    let host = placed.migration_host().filter(|_| kind.migrates())?;
+    let name = placed.migration(&world.site.name);
+    Some(Migration {
+        host: host.to_owned(),
+        handle: match placed.runtime {
+            kind::Runtime::Container => name,
+            _ => format!("{name}.service"),
+        },
+    })
 }
 
 /// What the author silenced: under `waive`, or at a service itself.

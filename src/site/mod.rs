@@ -110,8 +110,10 @@ pub struct Service {
     pub instances: Vec<Instance>,
     /// Keeps data that a backup must hold.
     pub stateful: bool,
-    /// Folder with `releases/` and `current`, if it is deployed as pre-built artifacts.
-    pub release_dir: Option<String>,
+    /// Where its releases lie, if it is deployed as pre-built artifacts.
+    pub release: Option<Release>,
+    /// What brings its databases to what a release needs.
+    pub migration: Option<Migration>,
     /// Image reference, if it is deployed as an image.
     pub image: Option<String>,
     /// Variables of its environment as the manifest writes them.
@@ -140,6 +142,24 @@ pub struct Instance {
     pub port: Option<u16>,
     /// Bytes that it may use at most.
     pub memory: Option<u64>,
+    /// No two of its process may run at once, so all are stopped before a new release starts.
+    pub stop_first: bool,
+}
+
+/// Folder with `releases/NAME`, `current` leading to one of them, and `previous` to the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    pub dir: String,
+    /// How many are kept.
+    pub keep: u32,
+}
+
+/// Runs once before a release serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    pub host: String,
+    /// A unit (`acme-api-migrate.service`) or a compose service.
+    pub handle: String,
 }
 
 /// One service reaches another.

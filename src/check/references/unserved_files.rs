@@ -40,10 +40,10 @@ fn beside_web_server(site: &Site, service: &Service) -> bool {
 }
 
 fn is_served(site: &Site, service: &Service) -> bool {
-    let Some(folder) = &service.release_dir else {
+    let Some(release) = &service.release else {
         return true;
     };
-    let folder = format!("{folder}/");
+    let folder = format!("{}/", release.dir);
     locations(site).iter().any(|(_, location)| match &location.action {
         LocationAction::Files(files) => files.root.starts_with(&folder),
         _ => false,

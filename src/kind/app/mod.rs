@@ -7,11 +7,9 @@ mod systemd;
 
 pub(super) use systemd::release_directories;
 
-use std::collections::BTreeMap;
-
 use super::{Kind, Lowering, Placed, PortWish, ProcessWish, Runtime};
-use crate::manifest::services::{App, AppRuntime, Common, Process, Run};
-use crate::site::{Metrics, Opening, Pointer, Protocol, Variable};
+use crate::manifest::services::{App, AppRuntime, Common, Process, Run, Update};
+use crate::site::{self, Metrics, Opening, Pointer, Protocol, Variable};
 
 impl Kind for App {
     fn common(&self) -> &Common {
@@ -48,6 +46,7 @@ impl Kind for App {
                     host: port.host.map(|port| port.get()),
                 }),
                 memory: run.limits.memory.map(|memory| memory.get()),
+                stop_first: run.update == Some(Update::StopFirst),
             })
             .collect()
     }
@@ -80,8 +79,15 @@ impl Kind for App {
         .collect()
     }
 
-    fn release_dir(&self) -> Option<String> {
-        self.release.as_ref().map(|release| release.dir.to_string())
+    fn release(&self) -> Option<site::Release> {
+        self.release.as_ref().map(|release| site::Release {
+            dir: release.dir.to_string(),
+            keep: release.keep,
+        })
+    }
+
+    fn migrates(&self) -> bool {
+        self.migrate.is_some()
     }
 
     fn image(&self) -> Option<String> {
@@ -107,6 +113,14 @@ fn runs(app: &App) -> Vec<(String, Run)> {
         .iter()
         .map(|(name, process)| (name.to_string(), inherit(&app.run, process)))
         .collect()
+}
+
+/// Bytes that a command of the app's own may use: as many as the largest of its processes.
+fn memory(app: &App) -> Option<u64> {
+    runs(app)
+        .iter()
+        .filter_map(|(_, run)| Some(run.limits.memory?.get()))
+        .max()
 }
 
 fn inherit(app: &Run, process: &Process) -> Run {
@@ -155,15 +169,17 @@ fn protocol(protocol: crate::manifest::services::Protocol) -> Protocol {
     }
 }
 
-/// Packages that a program of a known path comes with.
-fn interpreter_packages(program: &str) -> &'static [&'static str] {
-    let table: BTreeMap<&str, &[&str]> = BTreeMap::from([
-        ("/usr/bin/node", ["nodejs"].as_slice()),
-        ("/usr/bin/python3", ["python3"].as_slice()),
-        ("/usr/bin/php", ["php-cli"].as_slice()),
-        ("/usr/bin/ruby", ["ruby"].as_slice()),
-        ("/usr/bin/java", ["default-jre-headless"].as_slice()),
-        ("/usr/bin/perl", ["perl"].as_slice()),
-    ]);
-    table.get(program).copied().unwrap_or(&[])
+/// The packages that a program of the distribution comes with, by its name; it is in `/usr/bin`.
+fn distribution_packages(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name {
+        "node" | "nodejs" => &["nodejs"],
+        "npm" | "npx" => &["npm"],
+        "python3" => &["python3"],
+        "php" => &["php-cli"],
+        "ruby" => &["ruby"],
+        "bundle" => &["ruby-bundler"],
+        "java" => &["default-jre-headless"],
+        "perl" => &["perl"],
+        _ => return None,
+    })
 }

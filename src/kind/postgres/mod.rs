@@ -32,6 +32,10 @@ impl Kind for Postgres {
         "postgres"
     }
 
+    fn has_roles(&self) -> bool {
+        self.external.is_none()
+    }
+
     fn is_stateful(&self) -> bool {
         self.external.is_none()
     }

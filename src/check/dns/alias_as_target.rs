@@ -26,7 +26,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 Diagnostic::warning(RULE.code, format!("the {} record points at an alias", record.kind))
                     .at(&record.origin, format!("it points at `{name}`"))
                     .at(&alias.origin, "which is another name of something else")
-                    .why("It must point at a name with addresses (RFC 2181, 10.3): some servers refuse an alias, and mail from them never comes.")
+                    .why("It must point at a name with addresses (RFC 2181, 10.3): some programs refuse an alias, and what they bring, such as mail, never comes.")
                     .help(format!("point it at `{}.`, or give `{name}` addresses instead of the CNAME", zone.target(alias))),
             );
         }

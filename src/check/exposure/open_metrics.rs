@@ -22,7 +22,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 continue;
             };
             if location.is_open() && leads_to(served.ingress, location, metrics) {
-                found.push(finding(metrics, &served.server.names[0], location));
+                found.push(finding(metrics, location));
                 break;
             }
         }
@@ -42,9 +42,9 @@ fn leads_to(ingress: &Ingress, location: &Location, metrics: &Metrics) -> bool {
     !proxy.strip_prefix && upstream.is_some_and(|upstream| upstream.origin == metrics.process)
 }
 
-fn finding(metrics: &Metrics, name: &str, location: &Location) -> Diagnostic {
+fn finding(metrics: &Metrics, location: &Location) -> Diagnostic {
     let path = &metrics.path;
-    Diagnostic::warning(RULE.code, format!("the world reads the metrics at `{name}{path}`"))
+    Diagnostic::warning(RULE.code, format!("the world reads the metrics at `{path}`"))
         .at(metrics.process.child("metrics"), "they are told here, for monitoring")
         .at_key(&location.origin, "and this path leads there for everybody")
         .why(

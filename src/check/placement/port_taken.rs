@@ -128,13 +128,14 @@ fn is_itself(host: &Host, known: &Holder, holder: &Holder) -> bool {
 fn finding(host: &Host, port: u16, known: &Holder, holder: &Holder) -> Diagnostic {
     let finding = Diagnostic::error(RULE.code, format!("port {port} of host `{}` is taken", host.name));
     let finding = if known.origin == holder.origin {
-        finding.at_key(&holder.origin, "every instance would have it")
+        finding
+            .at_key(&holder.origin, "every instance would have it")
+            .help("set `instances: 1`, or give this port to a service of its own")
     } else {
         finding
             .at_key(&holder.origin, format!("{} is to have it", holder.what))
             .at(&known.origin, format!("{} has it", known.what))
+            .help("choose another port on the host; `target` is the port that the process itself listens on")
     };
-    finding
-        .why("Only one process can listen on a port: the second one fails to start.")
-        .help("choose another port on the host; `target` is the port that the process itself listens on")
+    finding.why("Only one process can listen on a port: the second one fails to start.")
 }

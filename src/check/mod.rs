@@ -3,15 +3,21 @@
 //! A band of rules is a folder; a rule is a file in it, with its document beside it. What stages before this one refuse
 //! has documents too ([`refused`]), so every code that a user can see is explained.
 
+mod artifacts;
 mod capacity;
 mod data;
 mod dns;
 mod exposure;
 mod hardening;
+mod once;
+mod operations;
 mod placement;
+mod raw;
 mod references;
 mod refused;
 mod secrets;
+mod sent;
+mod servers;
 mod tls;
 mod waive;
 mod web;
@@ -29,11 +35,13 @@ struct Rule {
 
 /// Every rule, by band.
 const BANDS: &[(&str, &[Rule])] = &[
+    ("artifacts", artifacts::RULES),
     ("capacity", capacity::RULES),
     ("data", data::RULES),
     ("dns", dns::RULES),
     ("exposure", exposure::RULES),
     ("hardening", hardening::RULES),
+    ("operations", operations::RULES),
     ("placement", placement::RULES),
     ("references", references::RULES),
     ("secrets", secrets::RULES),

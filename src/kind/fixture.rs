@@ -90,6 +90,7 @@ pub(crate) fn lower(name: &str, kind: &dyn Kind, clients: &[Client]) -> Lowered 
         secrets: &mut secrets,
         assets: &Assets::default(),
         found: &mut found,
+        configuration: &mut None,
     });
     let secrets = secrets.matched().needed.into_iter().map(|secret| secret.name).collect();
     Lowered {

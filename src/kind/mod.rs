@@ -23,7 +23,7 @@ pub(crate) use secrets::{Matched, Secrets};
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
-use crate::site::{Host, Metrics, Pointer, Release, SecretSource, Text, Variable};
+use crate::site::{Configuration, Data, Host, Metrics, Os, Pointer, Release, SecretSource, Text, Variable};
 use crate::source::Assets;
 
 /// The kind of a service, with its section.
@@ -108,8 +108,18 @@ pub(crate) trait Kind {
         None
     }
 
+    /// What it writes, as the manifest declares it.
+    fn data(&self, _service: &Pointer) -> Vec<Data> {
+        Vec::new()
+    }
+
     /// Image reference, if it is deployed as one.
     fn image(&self) -> Option<String> {
+        None
+    }
+
+    /// Major version of a server that we run, which may be the one that the operating system has.
+    fn version(&self, _os: Os) -> Option<u32> {
         None
     }
 
@@ -132,6 +142,8 @@ pub(crate) struct ProcessWish {
     pub(crate) port: Option<PortWish>,
     /// Bytes that each instance may use at most.
     pub(crate) memory: Option<u64>,
+    /// CPUs that each instance may use at most.
+    pub(crate) cpus: Option<f64>,
     /// No two may run at once.
     pub(crate) stop_first: bool,
 }
@@ -228,6 +240,8 @@ pub(crate) struct Lowering<'a> {
     /// Files beside the manifest.
     pub(crate) assets: &'a Assets,
     pub(crate) found: &'a mut Vec<Diagnostic>,
+    /// How the service is configured, if it is a server of ours.
+    pub(crate) configuration: &'a mut Option<Configuration>,
 }
 
 impl Lowering<'_> {

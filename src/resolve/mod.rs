@@ -21,10 +21,14 @@ mod zones;
 
 pub use lock::{EnvironmentLock, Lock};
 
+use std::collections::BTreeMap;
+
 use crate::diag::Diagnostic;
 use crate::kind::{self, Lowering, SiteNames};
 use crate::manifest::Manifest;
-use crate::site::{Container, ContainerNetwork, Host, Instance, Migration, Pointer, Service, Site, Waiver};
+use crate::site::{
+    Configuration, Container, ContainerNetwork, Host, Instance, Migration, Pointer, Service, Site, Waiver,
+};
 use crate::source::Assets;
 
 /// What resolving one environment gives.
@@ -55,7 +59,9 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     let reach = reach::reach(manifest, &placed, &hosts, &mut lock, &mut found);
     let mut secrets = secrets::declared(manifest);
 
+    let mut configurations = BTreeMap::new();
     for service in &placed {
+        let mut configuration = None;
         let section = &manifest.services[service.name.as_str()];
         let mut lowering = Lowering {
             site: &site,
@@ -67,8 +73,10 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
             secrets: &mut secrets,
             assets,
             found: &mut found,
+            configuration: &mut configuration,
         };
         kind::of(section).lower(&mut lowering);
+        configurations.extend(configuration.map(|all| (service.name.clone(), all)));
     }
     for opening in reach.openings {
         host_mut(&mut hosts, &opening.0).openings.push(opening.1);
@@ -93,19 +101,19 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     let channels = recovery::channels(&world, &hosts, &mut secrets, &mut found);
     let matched = secrets.matched();
     secrets::unknown(manifest, &matched, &mut found);
-    let quiet = recovery::quiet(manifest, &channels);
-    // The secret of a channel that nothing writes to has no cause of its own.
-    let idle: Vec<String> = quiet.iter().flat_map(|channel| channel.secrets()).collect();
-    let mut unused = secrets::unused(&matched, &idle);
-    unused.extend(quiet.into_iter().map(recovery::unused));
+    let unused = secrets::unused(&matched);
 
     let site = Site {
-        services: placed.iter().map(|service| summary(&world, service)).collect(),
+        services: placed
+            .iter()
+            .map(|service| summary(&world, service, &hosts, configurations.remove(&service.name)))
+            .collect(),
         links: reach.links,
         admins: guard::admins(manifest),
         secrets: matched.needed,
         channels,
         backups_declined: false,
+        backups_planned: manifest.backups.on().is_some(),
         waivers: waivers(manifest),
         hosts,
         name: site.name,
@@ -177,7 +185,7 @@ fn is_inner(container: &Container, network: &str) -> bool {
     network == kind::DATA || !container.networks.iter().any(|name| name == network)
 }
 
-fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
+fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configuration: Option<Configuration>) -> Service {
     let section = &world.manifest.services[placed.name.as_str()];
     let kind = kind::of(section);
     let wishes = kind.processes();
@@ -197,6 +205,7 @@ fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
                     handle: placed.handle(&world.site.name, process, instance),
                     port: instance.port.map(|port| port.host),
                     memory: wish.memory,
+                    cpus: wish.cpus,
                     stop_first: wish.stop_first,
                 })
             })
@@ -208,6 +217,12 @@ fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
         variables: kind.variables(&placed.origin),
         metrics: kind.metrics(placed),
         sender: kind.sender(),
+        version: hosts
+            .iter()
+            .find(|host| placed.hosts.first() == Some(&host.name))
+            .and_then(|host| kind.version(host.os)),
+        data: kind.data(&placed.origin),
+        configuration,
     }
 }
 

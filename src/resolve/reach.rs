@@ -98,6 +98,7 @@ impl Pair<'_> {
             to: self.provider.name.clone(),
             origin: self.origin.clone(),
             protocol: kind::of(self.section).protocol(),
+            pool: self.how.pool,
         });
         for host in &self.consumer.hosts {
             let instances = self.consumer.instances_on(host);

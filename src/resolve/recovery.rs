@@ -6,7 +6,7 @@ use crate::kind::Secrets;
 use crate::manifest::services::{Smtp as SmtpSection, SmtpTls};
 use crate::manifest::{
     Backups, Channel as ChannelSection, Destination as Section, DestinationTarget, Include, Keep as KeepSection,
-    MailHost, Manifest, Service, TextOrSecret,
+    MailHost, Service, TextOrSecret,
 };
 use crate::site::*;
 
@@ -232,28 +232,6 @@ pub(super) fn channels(
         channels.push(channel);
     }
     channels
-}
-
-/// Channels that nothing writes to.
-pub(super) fn quiet<'a>(manifest: &Manifest, channels: &'a [Channel]) -> Vec<&'a Channel> {
-    // Monitoring would write to channels, and is refused as a whole.
-    if manifest.monitoring.is_some() {
-        return Vec::new();
-    }
-    let told = manifest.backups.on().map(|backups| &backups.notify);
-    let is_told = |channel: &&Channel| told.into_iter().flatten().any(|name| name.as_str() == channel.name);
-    channels.iter().filter(|channel| !is_told(channel)).collect()
-}
-
-/// The finding about a channel that no environment uses.
-pub(super) fn unused(channel: &Channel) -> Diagnostic {
-    let name = &channel.name;
-    Diagnostic::warning("unused-channel", format!("nothing is ever told to `{name}`"))
-        .at_key(&channel.origin, "declared here")
-        .why("It looks as if somebody heard of failures, and nobody does.")
-        .help(format!(
-            "name it where messages come from, as in `backups: {{notify: [{name}]}}`, or remove it"
-        ))
 }
 
 fn mail_server(

@@ -84,13 +84,12 @@ pub(super) fn unknown(manifest: &Manifest, matched: &Matched, found: &mut Vec<Di
     }
 }
 
-/// Declared secrets that nothing uses, but for those of something idle. The caller tells those that no environment uses.
-pub(super) fn unused(matched: &Matched, idle: &[String]) -> Vec<Diagnostic> {
+/// Declared secrets that nothing uses. The caller tells those that no environment uses.
+pub(super) fn unused(matched: &Matched) -> Vec<Diagnostic> {
     let own = matched
         .unused
         .iter()
-        .filter(|secret| secret.origin.segments().next().is_some_and(|first| first == "secrets"))
-        .filter(|secret| !idle.contains(&secret.name));
+        .filter(|secret| secret.origin.segments().next().is_some_and(|first| first == "secrets"));
     own.map(|secret| {
         Diagnostic::warning("unused-secret", format!("nothing uses the secret `{}`", secret.name))
             .at_key(&secret.origin, "declared here")

@@ -56,7 +56,6 @@ pub(super) const DOCUMENTS: &[(&str, &str)] = &[
     ("unknown-value", include_str!("unknown-value.md")),
     ("unreadable-file", include_str!("unreadable-file.md")),
     ("unsupported-version", include_str!("unsupported-version.md")),
-    ("unused-channel", include_str!("unused-channel.md")),
     ("unused-secret", include_str!("unused-secret.md")),
     ("which-database", include_str!("which-database.md")),
     ("wildcard-needs-dns", include_str!("wildcard-needs-dns.md")),

@@ -36,6 +36,7 @@ fn example() -> (Site, Host) {
             handle: "cache".into(),
             port: None,
             memory: None,
+            cpus: None,
             stop_first: false,
         }],
         stateful: true,
@@ -45,6 +46,9 @@ fn example() -> (Site, Host) {
         variables: Vec::new(),
         metrics: Vec::new(),
         sender: None,
+        version: None,
+        data: Vec::new(),
+        configuration: None,
     });
     site.channels = vec![
         Channel {

@@ -7,6 +7,7 @@ fn service() -> Service {
         handle: format!("acme-api@{port}.service"),
         port: Some(port),
         memory: None,
+        cpus: None,
         stop_first: false,
     };
     Service {
@@ -29,6 +30,9 @@ fn service() -> Service {
         variables: Vec::new(),
         metrics: Vec::new(),
         sender: None,
+        version: None,
+        data: Vec::new(),
+        configuration: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::environment::{environment, on_host};
 use super::{files, runs};
-use crate::kind::{Connection, DATA, EDGE, Lowering, PlacedInstance, PlacedProcess};
+use crate::kind::{Connection, DATA, EDGE, Lowering, PlacedInstance, PlacedProcess, server};
 use crate::manifest::services::{App, DataType, Health, HealthProbe, Run};
 use crate::site::{
     BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, Job as CronJob, JobRun, MIGRATE, Mount,
@@ -94,7 +94,7 @@ fn container(
         tmpfs: vec!["/tmp:size=64m,mode=1777".into()],
         capabilities: Vec::new(),
         memory: run.limits.memory.map(|memory| memory.get()),
-        cpus: run.limits.cpus.map(|cpus| f64::from(cpus.thousandths()) / 1000.0),
+        cpus: server::cpus(run.limits),
         pids: run.limits.pids,
         shm: None,
         stop_grace: 30,

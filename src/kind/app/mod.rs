@@ -7,9 +7,10 @@ mod systemd;
 
 pub(super) use systemd::release_directories;
 
-use super::{Kind, Lowering, Placed, PortWish, ProcessWish, Runtime};
-use crate::manifest::services::{App, AppRuntime, Common, Process, Run, Update};
-use crate::site::{self, Metrics, Opening, Pointer, Protocol, Variable};
+use super::{Kind, Lowering, Placed, PortWish, ProcessWish, Runtime, server};
+use crate::diag::Diagnostic;
+use crate::manifest::services::{App, AppRuntime, Common, DataType, HealthProbe, Process, Run, Update};
+use crate::site::{self, Data, Metrics, Opening, Pointer, Protocol, Variable};
 
 impl Kind for App {
     fn common(&self) -> &Common {
@@ -46,6 +47,7 @@ impl Kind for App {
                     host: port.host.map(|port| port.get()),
                 }),
                 memory: run.limits.memory.map(|memory| memory.get()),
+                cpus: server::cpus(run.limits),
                 stop_first: run.update == Some(Update::StopFirst),
             })
             .collect()
@@ -79,6 +81,18 @@ impl Kind for App {
         .collect()
     }
 
+    fn data(&self, service: &Pointer) -> Vec<Data> {
+        self.data
+            .iter()
+            .map(|(name, data)| Data {
+                origin: service.child("data").child(name.as_str()),
+                path: data.path.to_string(),
+                sqlite: data.holds == DataType::Sqlite,
+                backup: data.backup,
+            })
+            .collect()
+    }
+
     fn release(&self) -> Option<site::Release> {
         self.release.as_ref().map(|release| site::Release {
             dir: release.dir.to_string(),
@@ -100,6 +114,7 @@ impl Kind for App {
             _ => systemd::lower(self, lowering),
         }
         open_ports(self, lowering);
+        unasked(self, lowering);
     }
 }
 
@@ -141,6 +156,30 @@ fn inherit(app: &Run, process: &Process) -> Run {
         },
         env,
         update: own.update.or(app.update),
+    }
+}
+
+/// A health check by path has nowhere to ask without a port.
+fn unasked(app: &App, lowering: &mut Lowering<'_>) {
+    for (process, (_, run)) in lowering.service.processes.iter().zip(runs(app)) {
+        let Some(HealthProbe::Path(path)) = run.health.as_ref().map(|health| &health.probe) else {
+            continue;
+        };
+        if run.port.is_some() {
+            continue;
+        }
+        lowering.found.push(
+            Diagnostic::error("no-port", format!("`{}` listens on no port", process.label))
+                .at(
+                    process.origin.child("health"),
+                    format!("`{path}` is to be asked for there"),
+                )
+                .why("Nothing could be asked, and the service would pass for well whatever it does.")
+                .help(format!(
+                    "add `port:` to `{}`, or ask by `health: {{command: […]}}`",
+                    process.label
+                )),
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use super::environment::{Environment, environment, on_host};
 use super::{distribution_packages, files, runs};
 use crate::kind::placed::instance_name;
-use crate::kind::{Connection, Lowering, PlacedProcess};
+use crate::kind::{Connection, Lowering, PlacedProcess, server};
 use crate::manifest::services::{App, DataType, Health, HealthProbe, Job, Release, Run};
 use crate::manifest::values::Argument;
 use crate::render::escape::shell_words;
@@ -199,7 +199,7 @@ fn unit(
     unit.ports = ports;
     unit.command = command(app, CURRENT, run.command.as_deref().unwrap_or_default());
     unit.memory = run.limits.memory.map(|memory| memory.get());
-    unit.cpus = run.limits.cpus.map(|cpus| f64::from(cpus.thousandths()) / 1000.0);
+    unit.cpus = server::cpus(run.limits);
     unit.tasks = run.limits.pids;
     let open = app.ports.values().map(|port| port.port.first.get());
     unit.sandbox.low_ports = unit.ports.iter().copied().chain(open).any(|port| port < 1024);

@@ -5,6 +5,7 @@
 
 mod data;
 mod deploy;
+mod faults;
 mod hardening;
 mod names;
 mod web;
@@ -48,6 +49,7 @@ fn the_example_serves_its_site() {
     data::check(&scene, &mut checks);
     deploy::check(&scene, &mut checks);
     hardening::check(&scene, &mut checks);
+    faults::check(&scene, &mut checks);
     checks.that("a second install changes nothing", || scene.changes_nothing());
     checks.that("the host comes back from a reboot", || scene.host.reboot());
     scene.comes_up(&mut checks);

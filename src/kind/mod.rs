@@ -23,7 +23,7 @@ pub(crate) use secrets::{Matched, Secrets};
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
-use crate::site::{Configuration, Data, Host, Metrics, Os, Pointer, Release, SecretSource, Text, Variable};
+use crate::site::{Configuration, Data, Host, Os, Pointer, Release, SecretSource, Text, Variable};
 use crate::source::Assets;
 
 /// The kind of a service, with its section.
@@ -95,11 +95,6 @@ pub(crate) trait Kind {
 
     /// Variables of its environment as the manifest writes them.
     fn variables(&self, _service: &Pointer) -> Vec<Variable> {
-        Vec::new()
-    }
-
-    /// Where its processes tell metrics on the port that they have anyway.
-    fn metrics(&self, _service: &Placed) -> Vec<Metrics> {
         Vec::new()
     }
 

@@ -215,7 +215,6 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
         migration: migration(world, kind, placed),
         image: kind.image(),
         variables: kind.variables(&placed.origin),
-        metrics: kind.metrics(placed),
         sender: kind.sender(),
         version: hosts
             .iter()

@@ -128,18 +128,8 @@ pub struct Service {
     pub data: Vec<Data>,
     /// Its configuration, if it is a server that we configure.
     pub configuration: Option<Configuration>,
-    /// Where its processes tell their metrics, beside what they answer otherwise.
-    pub metrics: Vec<Metrics>,
     /// Address that mail through it comes from, if it is a mail server that says so.
     pub sender: Option<String>,
-}
-
-/// Metrics that a process tells on the port of its own.
-#[derive(Debug, Clone)]
-pub struct Metrics {
-    /// The process, as its [`Upstream`] has it.
-    pub process: Pointer,
-    pub path: String,
 }
 
 /// One running copy of a service.

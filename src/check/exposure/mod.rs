@@ -8,7 +8,6 @@ mod login_without_limit;
 mod open_console;
 mod open_data_port;
 mod open_diagnostics;
-mod open_metrics;
 mod raw_ports;
 mod stream_cut_short;
 
@@ -24,7 +23,6 @@ pub(super) const RULES: &[Rule] = &[
     open_console::RULE,
     open_data_port::RULE,
     open_diagnostics::RULE,
-    open_metrics::RULE,
     raw_ports::RULE,
     stream_cut_short::RULE,
 ];

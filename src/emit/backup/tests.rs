@@ -44,7 +44,6 @@ fn example() -> (Site, Host) {
         migration: None,
         image: None,
         variables: Vec::new(),
-        metrics: Vec::new(),
         sender: None,
         version: None,
         data: Vec::new(),

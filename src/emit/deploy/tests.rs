@@ -28,7 +28,6 @@ fn service() -> Service {
         }),
         image: None,
         variables: Vec::new(),
-        metrics: Vec::new(),
         sender: None,
         version: None,
         data: Vec::new(),

@@ -7,10 +7,10 @@ mod systemd;
 
 pub(super) use systemd::release_directories;
 
-use super::{Kind, Lowering, Placed, PortWish, ProcessWish, Runtime, server};
+use super::{Kind, Lowering, PortWish, ProcessWish, Runtime, server};
 use crate::diag::Diagnostic;
 use crate::manifest::services::{App, AppRuntime, Common, DataType, HealthProbe, Process, Run, Update};
-use crate::site::{self, Data, Metrics, Opening, Pointer, Protocol, Variable};
+use crate::site::{self, Data, Opening, Pointer, Protocol, Variable};
 
 impl Kind for App {
     fn common(&self) -> &Common {
@@ -67,18 +67,6 @@ impl Kind for App {
             .chain(jobs);
         all.flat_map(|(origin, env)| environment::written(env, &origin.child("env")))
             .collect()
-    }
-
-    fn metrics(&self, service: &Placed) -> Vec<Metrics> {
-        let told = service.processes.iter().zip(runs(self));
-        told.filter_map(|(process, (_, run))| {
-            let metrics = run.metrics.filter(|metrics| metrics.port.is_none())?;
-            Some(Metrics {
-                process: process.origin.clone(),
-                path: metrics.path.to_string(),
-            })
-        })
-        .collect()
     }
 
     fn data(&self, service: &Pointer) -> Vec<Data> {

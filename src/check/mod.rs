@@ -4,14 +4,19 @@
 //! has documents too ([`refused`]), so every code that a user can see is explained.
 
 mod artifacts;
+mod calendar;
 mod capacity;
+mod commands;
 mod data;
 mod dns;
 mod exposure;
 mod hardening;
+mod looks;
+mod measure;
 mod once;
 mod operations;
 mod placement;
+mod purpose;
 mod raw;
 mod references;
 mod refused;

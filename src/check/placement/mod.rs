@@ -1,6 +1,5 @@
 //! What runs where, and who listens there.
 
-mod data_on_several_hosts;
 mod ephemeral_port;
 mod host_without_instance;
 mod job_on_several_hosts;
@@ -12,7 +11,6 @@ use super::Rule;
 
 /// By code.
 pub(super) const RULES: &[Rule] = &[
-    data_on_several_hosts::RULE,
     ephemeral_port::RULE,
     host_without_instance::RULE,
     job_on_several_hosts::RULE,

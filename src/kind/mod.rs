@@ -100,6 +100,11 @@ pub(crate) trait Kind {
         Vec::new()
     }
 
+    /// Address that mail through it comes from.
+    fn sender(&self) -> Option<String> {
+        None
+    }
+
     /// What it writes, as the manifest declares it.
     fn data(&self, _service: &Pointer) -> Vec<Data> {
         Vec::new()

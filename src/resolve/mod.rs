@@ -194,6 +194,7 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
         origin: placed.origin.clone(),
         kind: section.kind().as_str(),
         runtime: placed.runtime.name(),
+        hosts: placed.hosts.clone(),
         instances: placed
             .processes
             .iter()
@@ -214,6 +215,7 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
         migration: migration(world, kind, placed),
         image: kind.image(),
         variables: kind.variables(&placed.origin),
+        sender: kind.sender(),
         version: hosts
             .iter()
             .find(|host| placed.hosts.first() == Some(&host.name))

@@ -54,7 +54,10 @@ fn routes(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String, Route,
     let domain = &world.manifest.site.domain;
     let mut all: BTreeMap<String, (Route, Pointer)> = BTreeMap::new();
     for (name, route) in &world.manifest.routes {
-        all.insert(name.within(domain), (route.clone(), at(["routes", name.as_str()])));
+        let origin = at(["routes", name.as_str()]);
+        if let Some((_, other)) = all.insert(name.within(domain), (route.clone(), origin.clone())) {
+            found.push(routed_twice(&name.within(domain), &origin, "here", &other));
+        }
     }
     for (name, service) in &world.manifest.services {
         let Some(place) = &service.common().at else { continue };
@@ -74,18 +77,20 @@ fn routes(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String, Route,
             ..Route::default()
         };
         if let Some((_, other)) = all.insert(place.within(domain), (route, origin.clone())) {
-            found.push(
-                Diagnostic::error("duplicate-route", format!("`{}` is routed twice", place.within(domain)))
-                    .at(&origin, "here by `at`")
-                    .at_key(&other, "and here as a route")
-                    .why("Only one of them could answer.")
-                    .help("remove one of the two"),
-            );
+            found.push(routed_twice(&place.within(domain), &origin, "here by `at`", &other));
         }
     }
     all.into_iter()
         .map(|(name, (route, origin))| (name, route, origin))
         .collect()
+}
+
+fn routed_twice(name: &str, origin: &Pointer, how: &str, other: &Pointer) -> Diagnostic {
+    Diagnostic::error("duplicate-route", format!("`{name}` is routed twice"))
+        .at_key(origin, how)
+        .at_key(other, "and here as a route")
+        .why("Only one of them could answer.")
+        .help("remove one of the two")
 }
 
 fn empty(world: &World<'_>) -> Ingress {
@@ -203,11 +208,12 @@ impl Build<'_, '_> {
         let domain = &self.world.manifest.site.domain;
         let mut names = vec![name.to_owned()];
         names.extend(route.aliases.iter().map(|alias| alias.within(domain)));
-        let locations = route
+        let locations: Vec<Location> = route
             .paths
             .iter()
             .filter_map(|(path, answer)| self.location(name, path, answer, route, origin))
             .collect();
+        let incomplete = locations.len() < route.paths.len();
         self.ingress.servers.push(Server {
             origin: origin.clone(),
             names,
@@ -216,6 +222,7 @@ impl Build<'_, '_> {
             listen: route.listen.iter().map(ToString::to_string).collect(),
             http_challenge: false,
             locations,
+            incomplete,
         });
     }
 
@@ -246,7 +253,11 @@ impl Build<'_, '_> {
                 rate,
                 own.burst.or(shared.burst),
                 name.to_owned(),
-                at(["routes", name, "rate"]),
+                origin
+                    .parent()
+                    .and_then(|paths| paths.parent())
+                    .unwrap_or_default()
+                    .child("rate"),
             )),
             (None, None) => None,
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{World, at, host_mut, placement};
 use crate::diag::{Diagnostic, listing, suggest};
-use crate::kind::{PlacedProcess, Runtime, Secrets};
+use crate::kind::{PlacedProcess, Secrets};
 use crate::manifest::services::{App, Static};
 use crate::manifest::values::{PathMatch, RatePer, RoutePath, TrustedProxy};
 use crate::manifest::{
@@ -506,7 +506,7 @@ impl Build<'_, '_> {
                 return None;
             }
         };
-        let servers = self.servers(placed.runtime, process);
+        let servers = self.servers(process);
         if servers.is_empty() {
             self.found.push(
                 Diagnostic::error("no-port", format!("`{service}` listens on no port"))
@@ -547,8 +547,7 @@ impl Build<'_, '_> {
         }))
     }
 
-    fn servers(&self, runtime: Runtime, process: &PlacedProcess) -> Vec<String> {
-        let _ = runtime;
+    fn servers(&self, process: &PlacedProcess) -> Vec<String> {
         process
             .instances
             .iter()

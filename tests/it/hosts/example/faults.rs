@@ -49,7 +49,7 @@ const FAULTS: &[Fault] = &[
         name: "the disk is full while the new generation is written",
         before: "alter /etc/nginx/nginx.conf '1s/^/# changed\\n/'; cp -a /var/lib/sitewright /root/state; \
                  mount -t tmpfs -o size=$(($(du -sk /root/state | cut -f1) + 200))k,mode=0700 tmpfs /var/lib/sitewright && cp -a /root/state/. /var/lib/sitewright; \
-                 dd if=/dev/zero of=/var/lib/sitewright/fill bs=1k status=none 2>/dev/null; true",
+                 dd if=/dev/zero of=/var/lib/sitewright/fill bs=1k status=none 2>/dev/null || true",
         run: "/root/fault/install.sh --apply --yes",
         code: 1,
         says: &["No space left on device"],

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod defects;
 mod determinism;
 mod documents;
 mod engine;

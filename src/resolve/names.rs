@@ -54,7 +54,10 @@ fn routes(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String, Route,
     let domain = &world.manifest.site.domain;
     let mut all: BTreeMap<String, (Route, Pointer)> = BTreeMap::new();
     for (name, route) in &world.manifest.routes {
-        all.insert(name.within(domain), (route.clone(), at(["routes", name.as_str()])));
+        let origin = at(["routes", name.as_str()]);
+        if let Some((_, other)) = all.insert(name.within(domain), (route.clone(), origin.clone())) {
+            found.push(twice(&name.within(domain), &origin, &other, "this route"));
+        }
     }
     for (name, service) in &world.manifest.services {
         let Some(place) = &service.common().at else { continue };
@@ -74,18 +77,44 @@ fn routes(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String, Route,
             ..Route::default()
         };
         if let Some((_, other)) = all.insert(place.within(domain), (route, origin.clone())) {
-            found.push(
-                Diagnostic::error("duplicate-route", format!("`{}` is routed twice", place.within(domain)))
-                    .at(&origin, "here by `at`")
-                    .at_key(&other, "and here as a route")
-                    .why("Only one of them could answer.")
-                    .help("remove one of the two"),
-            );
+            found.push(twice(&place.within(domain), &origin, &other, "here by `at`"));
         }
     }
+    found.extend(other_names(world, &all));
     all.into_iter()
         .map(|(name, (route, origin))| (name, route, origin))
         .collect()
+}
+
+/// Names that are redirected or served as another one, and have a route of their own or two such places.
+fn other_names(world: &World<'_>, routes: &BTreeMap<String, (Route, Pointer)>) -> Vec<Diagnostic> {
+    let domain = &world.manifest.site.domain;
+    let mut taken: BTreeMap<String, Pointer> = routes
+        .iter()
+        .map(|(name, (_, origin))| (name.clone(), origin.clone()))
+        .collect();
+    let mut found = Vec::new();
+    for (route, origin) in routes.values() {
+        for (key, names) in [("redirect_from", &route.redirect_from), ("aliases", &route.aliases)] {
+            for (index, name) in names.iter().enumerate() {
+                let here = origin.child(key).index(index);
+                let name = name.within(domain);
+                match taken.get(&name) {
+                    Some(other) => found.push(twice(&name, &here, other, &format!("here by `{key}`"))),
+                    None => drop(taken.insert(name, here)),
+                }
+            }
+        }
+    }
+    found
+}
+
+fn twice(name: &str, here: &Pointer, other: &Pointer, how: &str) -> Diagnostic {
+    Diagnostic::error("duplicate-route", format!("`{name}` is routed twice"))
+        .at_key(here, how)
+        .at_key(other, "and here")
+        .why("Only one of them could answer.")
+        .help("remove one of the two")
 }
 
 fn empty(world: &World<'_>) -> Ingress {
@@ -490,19 +519,28 @@ impl Build<'_, '_> {
                     Diagnostic::error("unknown-process", format!("`{service}` has no process `{wanted}`"))
                         .at(origin.child("to"), "this path leads nowhere")
                         .why("A route can lead to one of the processes of a service.")
-                        .help(format!("the processes of `{service}` are {}", listing(names()))),
+                        .help(if placed.processes.iter().all(|process| process.name.is_empty()) {
+                            format!("it has only one: write `{service}`")
+                        } else {
+                            format!("the processes of `{service}` are {}", listing(names()))
+                        }),
                 );
                 return None;
             }
         };
         let servers = self.servers(placed.runtime, process);
         if servers.is_empty() {
+            let target = if process.name.is_empty() {
+                service.to_owned()
+            } else {
+                format!("{service}.{}", process.name)
+            };
             self.found.push(
-                Diagnostic::error("no-port", format!("`{service}` listens on no port"))
+                Diagnostic::error("no-port", format!("`{target}` listens on no port"))
                     .at(origin, "this path leads to it")
                     .at_key(&process.origin, "but nothing says where it listens")
                     .why("The web server would have nowhere to pass the request to.")
-                    .help(format!("add `port:` to `{service}`")),
+                    .help(format!("add `port:` to `{target}`")),
             );
             return None;
         }

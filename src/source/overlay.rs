@@ -7,7 +7,7 @@ use super::merge::overlay;
 use super::node::{Layer, Node, Origin, Value};
 use super::schema::Schema;
 use super::{Pointer, Source};
-use crate::diag::{Diagnostic, listing, suggest};
+use crate::diag::{At, Diagnostic, listing, suggest};
 
 /// What a manifest that names no environment compiles to.
 const ONLY: &str = "production";
@@ -33,7 +33,8 @@ impl Source {
         if let Some(map) = root.as_map_mut() {
             map.shift_remove("environments");
         }
-        let (chain, findings) = self.chain(name);
+        let (chain, mut findings) = self.chain(name);
+        findings.extend(self.no_patches());
         for (name, patch) in chain {
             let mut patch = patch.clone().relabelled(&Layer::Environment(Arc::from(name)));
             match &mut patch.value {
@@ -47,6 +48,32 @@ impl Source {
             }
         }
         (root, findings)
+    }
+
+    /// Where environments, or one of them, are no maps.
+    fn no_patches(&self) -> Vec<Diagnostic> {
+        let all = Pointer::root().child("environments");
+        let Some(node) = self.root.child("environments").filter(|node| !node.is_null()) else {
+            return Vec::new();
+        };
+        let refuse = |at: &Pointer, node: &Node, help: &str| {
+            Diagnostic::error("wrong-type", format!("{} must be a map", at.in_words()))
+                .at(At::from(node.origin.place), "this is none")
+                .help(help.to_owned())
+        };
+        let Some(map) = node.as_map() else {
+            return vec![refuse(&all, node, "as in `{production: {}, staging: {}}`")];
+        };
+        map.iter()
+            .filter(|(_, patch)| patch.as_map().is_none() && !patch.is_null())
+            .map(|(name, patch)| {
+                refuse(
+                    &all.child(name),
+                    patch,
+                    "write what differs, or `{}` where nothing does",
+                )
+            })
+            .collect()
     }
 
     /// The patches that make an environment, the farthest ancestor first.

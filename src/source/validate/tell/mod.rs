@@ -81,9 +81,10 @@ impl<'a> Teller<'a> {
             Kind::FalseSchema => one(Diagnostic::error("unknown-key", format!("{name} has no meaning here"))
                 .at_key(&at, "")
                 .help("remove it")),
-            kind => match out_of_range(kind, &name, node, &view) {
+            kind => match out_of_range(self.schema, kind, &name, node, &view) {
                 Some((title, help)) => one(refuse("out-of-range", title).help(help)),
-                None => one(refuse("invalid-value", format!("{name}: {}", error.masked()))),
+                None => one(refuse("invalid-value", format!("{name}: {}", error.masked()))
+                    .help("`sitewright schema` prints what it takes")),
             },
         }
     }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[schemars(example = serde_json::json!({"paths": {"/": "web"}}))]
 pub struct Route {
     /// What answers under which path.
-    #[serde(default)]
+    #[schemars(extend("minProperties" = 1), example = serde_json::json!({"/": "web"}))]
     pub paths: BTreeMap<RoutePath, Path>,
     /// Other names that are redirected to this one.
     #[serde(default)]

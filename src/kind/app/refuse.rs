@@ -99,7 +99,17 @@ fn sentences(app: &App, origin: &Pointer) -> Vec<Diagnostic> {
         .chain(jobs)
         .chain(migrate)
         .filter_map(|(at, command)| {
-            let program = command.first().filter(|program| program.as_str().contains(' '))?;
+            let program = command.first()?;
+            if program.as_str().is_empty() {
+                return Some(
+                    Diagnostic::error("invalid-value", "a command begins with the name of a program")
+                        .at(at.index(0), "this is empty")
+                        .help("write it, as in `[/usr/bin/node, dist/main.js]`"),
+                );
+            }
+            if !program.as_str().contains(' ') {
+                return None;
+            }
             Some(
                 Diagnostic::error("invalid-value", format!("no program is called `{program}`"))
                     .at(at.index(0), "several words in one")

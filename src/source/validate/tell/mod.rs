@@ -80,8 +80,10 @@ impl<'a> Teller<'a> {
             }
             Kind::Not { .. } => {
                 let example = words::example(&view).unwrap_or_else(|| "another value".to_owned());
-                one(refuse("invalid-value", format!("{name} cannot be {}", words::value(node)))
-                    .help(format!("as in `{example}`")))
+                one(
+                    refuse("invalid-value", format!("{name} cannot be {}", words::value(node)))
+                        .help(format!("as in `{example}`")),
+                )
             }
             Kind::FalseSchema => one(Diagnostic::error("unknown-key", format!("{name} has no meaning here"))
                 .at_key(&at, "")

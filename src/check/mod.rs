@@ -3,11 +3,17 @@
 //! A band of rules is a folder; a rule is a file in it, with its document beside it. What stages before this one refuse
 //! has documents too ([`refused`]), so every code that a user can see is explained.
 
+mod artifacts;
 mod capacity;
 mod data;
 mod hardening;
+mod once;
+mod operations;
+mod raw;
 mod refused;
 mod secrets;
+mod sent;
+mod servers;
 mod waive;
 
 use crate::diag::Diagnostic;
@@ -22,9 +28,11 @@ struct Rule {
 
 /// Every rule, by band.
 const BANDS: &[(&str, &[Rule])] = &[
+    ("artifacts", artifacts::RULES),
     ("capacity", capacity::RULES),
     ("data", data::RULES),
     ("hardening", hardening::RULES),
+    ("operations", operations::RULES),
     ("secrets", secrets::RULES),
 ];
 

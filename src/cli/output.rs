@@ -1,6 +1,6 @@
 //! Printing: colours on a terminal only, and a reader that goes away is no error.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
 use anstream::ColorChoice;
 use sitewright::diag::{self, Report, Style};
@@ -72,18 +72,10 @@ pub(super) fn report(report: &Report, format: Format) -> Result<(), Failure> {
 
 fn style() -> Style {
     let choice = anstream::AutoStream::choice(&io::stderr());
-    let width = if io::stderr().is_terminal() {
-        terminal_width()
-    } else {
-        100
-    };
+    let terminal = terminal_size::terminal_size_of(io::stderr());
+    let width = terminal.map_or(100, |(width, _)| usize::from(width.0));
     Style {
         color: choice != ColorChoice::Never,
         width,
     }
-}
-
-/// Columns of the terminal, as the shell exports them; a hundred where it does not.
-fn terminal_width() -> usize {
-    100
 }

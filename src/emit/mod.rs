@@ -9,6 +9,7 @@ mod backup;
 mod compose;
 mod coredns;
 mod cron;
+mod deploy;
 mod docs;
 mod environment;
 mod fail2ban;
@@ -45,6 +46,7 @@ const EMITTERS: &[Emitter] = &[
     compose::EMITTER,
     coredns::EMITTER,
     cron::EMITTER,
+    deploy::EMITTER,
     fail2ban::EMITTER,
     files::EMITTER,
     firewall::EMITTER,

@@ -85,10 +85,12 @@ pub(crate) fn lower(name: &str, kind: &dyn Kind, clients: &[Client]) -> Lowered 
         service: &placed(name, kind),
         clients,
         connections: &[],
+        migrations: &[],
         hosts: &mut hosts,
         secrets: &mut secrets,
         assets: &Assets::default(),
         found: &mut found,
+        configuration: &mut None,
     });
     let secrets = secrets.matched().needed.into_iter().map(|secret| secret.name).collect();
     Lowered {

@@ -23,7 +23,7 @@ pub(crate) use secrets::{Matched, Secrets};
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
-use crate::site::{Host, Pointer, SecretSource, Text, Variable};
+use crate::site::{Configuration, Data, Host, Os, Pointer, Release, SecretSource, Text, Variable};
 use crate::source::Assets;
 
 /// The kind of a service, with its section.
@@ -64,6 +64,11 @@ pub(crate) trait Kind {
         false
     }
 
+    /// What its clients may do depends on their [`Role`].
+    fn has_roles(&self) -> bool {
+        false
+    }
+
     /// It runs once on each of its hosts, not in as many instances as it says.
     fn is_spread(&self) -> bool {
         true
@@ -78,9 +83,14 @@ pub(crate) trait Kind {
         }]
     }
 
-    /// Folder with `releases/` and `current`, if it is deployed as pre-built artifacts.
-    fn release_dir(&self) -> Option<String> {
+    /// Where its releases lie, if it is deployed as pre-built artifacts.
+    fn release(&self) -> Option<Release> {
         None
+    }
+
+    /// It has a command that migrates its databases.
+    fn migrates(&self) -> bool {
+        false
     }
 
     /// Variables of its environment as the manifest writes them.
@@ -88,8 +98,18 @@ pub(crate) trait Kind {
         Vec::new()
     }
 
+    /// What it writes, as the manifest declares it.
+    fn data(&self, _service: &Pointer) -> Vec<Data> {
+        Vec::new()
+    }
+
     /// Image reference, if it is deployed as one.
     fn image(&self) -> Option<String> {
+        None
+    }
+
+    /// Major version of a server that we run, which may be the one that the operating system has.
+    fn version(&self, _os: Os) -> Option<u32> {
         None
     }
 
@@ -112,6 +132,10 @@ pub(crate) struct ProcessWish {
     pub(crate) port: Option<PortWish>,
     /// Bytes that each instance may use at most.
     pub(crate) memory: Option<u64>,
+    /// CPUs that each instance may use at most.
+    pub(crate) cpus: Option<f64>,
+    /// No two may run at once.
+    pub(crate) stop_first: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -199,11 +223,15 @@ pub(crate) struct Lowering<'a> {
     pub(crate) clients: &'a [Client],
     /// What it uses, for each host that it runs on.
     pub(crate) connections: &'a [(String, Connection)],
+    /// The same for its `migrate` command, which runs on one host, and owns the databases.
+    pub(crate) migrations: &'a [(String, Connection)],
     pub(crate) hosts: &'a mut Vec<Host>,
     pub(crate) secrets: &'a mut Secrets,
     /// Files beside the manifest.
     pub(crate) assets: &'a Assets,
     pub(crate) found: &'a mut Vec<Diagnostic>,
+    /// How the service is configured, if it is a server of ours.
+    pub(crate) configuration: &'a mut Option<Configuration>,
 }
 
 impl Lowering<'_> {

@@ -83,6 +83,20 @@ impl Placed {
         u32::try_from(on.count()).unwrap_or(u32::MAX)
     }
 
+    /// Where migrations run: once, on the first host that has an instance.
+    pub(crate) fn migration_host(&self) -> Option<&str> {
+        let mut hosts = self.hosts.iter();
+        hosts.find(|host| self.instances_on(host) > 0).map(String::as_str)
+    }
+
+    /// Name of what runs the migrations: a unit without suffix, or a compose service.
+    pub(crate) fn migration(&self, site: &str) -> String {
+        match self.runtime {
+            Runtime::Container => format!("{}-migrate", self.name),
+            Runtime::Native | Runtime::Systemd | Runtime::None => format!("{site}-{}-migrate", self.name),
+        }
+    }
+
     /// The compose service of an instance: `cache`, or `api-2` where there are several.
     pub(crate) fn container_name(&self, process: &PlacedProcess, instance: &PlacedInstance) -> String {
         if instance.here > 1 {

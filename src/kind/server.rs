@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::{Client, DATA, EDGE, Lowering, Placed, Runtime};
 use crate::diag::Diagnostic;
 use crate::manifest::services::{Limits, ServerRuntime};
-use crate::manifest::values::{Setting, SettingName};
-use crate::site::{Action, ConfigFile, Directory, Host, Package, Pointer, PortBinding, Protocol, order};
+use crate::manifest::values::{Setting as Raw, SettingName};
+use crate::site::{
+    Action, ConfigFile, Configuration, Directory, Host, Package, Pointer, PortBinding, Protocol, Setting, order,
+};
 
 /// Memory of a server where neither the manifest nor the host says how much there is.
 const MEMORY: u64 = 1 << 30;
@@ -17,6 +19,11 @@ pub(super) fn runtime(runtime: ServerRuntime, is_external: bool) -> Runtime {
         ServerRuntime::Native => Runtime::Native,
         ServerRuntime::Container => Runtime::Container,
     }
+}
+
+/// CPUs that each instance may use at most, 0.5 is half of one.
+pub(super) fn cpus(limits: Limits) -> Option<f64> {
+    limits.cpus.map(|cpus| f64::from(cpus.thousandths()) / 1000.0)
 }
 
 /// What one server may use.
@@ -33,11 +40,17 @@ impl Budget {
         let of_host = if host.memory == 0 { MEMORY } else { host.memory / share };
         Self {
             memory: limits.memory.map_or(of_host, |memory| memory.get()),
-            cpus: limits.cpus.map_or_else(
-                || f64::from(host.cpus.max(1)),
-                |cpus| f64::from(cpus.thousandths()) / 1000.0,
-            ),
+            cpus: cpus(limits).unwrap_or_else(|| f64::from(host.cpus.max(1))),
             pids: limits.pids,
+        }
+    }
+
+    /// A server within it that is told these settings.
+    pub(super) fn configuration(self, settings: Vec<Setting>) -> Configuration {
+        Configuration {
+            memory: self.memory,
+            pids: self.pids,
+            settings,
         }
     }
 
@@ -137,7 +150,7 @@ pub(super) fn authority(address: &str, port: u16) -> String {
 
 /// Raw settings may set everything but what follows from the rest of the manifest.
 pub(super) fn refuse_derived(
-    settings: &BTreeMap<SettingName, Setting>,
+    settings: &BTreeMap<SettingName, Raw>,
     derived: &[(&str, &str)],
     lowering: &mut Lowering<'_>,
 ) {

@@ -3,6 +3,7 @@
 use super::app::release_directories;
 use super::{Kind, Lowering, ProcessWish, Runtime};
 use crate::manifest::services::{Common, Static};
+use crate::site::Release;
 
 impl Kind for Static {
     fn common(&self) -> &Common {
@@ -21,8 +22,11 @@ impl Kind for Static {
         Vec::new()
     }
 
-    fn release_dir(&self) -> Option<String> {
-        Some(self.release.dir.to_string())
+    fn release(&self) -> Option<Release> {
+        Some(Release {
+            dir: self.release.dir.to_string(),
+            keep: self.release.keep,
+        })
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {

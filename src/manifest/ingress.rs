@@ -22,7 +22,7 @@ pub struct Ingress {
     /// Security headers of every answer.
     #[serde(default)]
     pub headers: SecurityHeaders,
-    /// Own nginx files, included within each server as they are; the bundle's index marks them.
+    /// Own nginx files, included in `http {}` beside the servers as they are; the bundle's index marks them.
     #[serde(default)]
     #[schemars(extend("x-short" = "[]"), example = ["/opt/acme/nginx.d/*.conf"])]
     pub include: Vec<AbsoluteGlob>,

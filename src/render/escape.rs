@@ -126,6 +126,15 @@ pub(crate) fn shell_words<S: AsRef<str>>(words: &[S]) -> String {
         .join(" ")
 }
 
+/// A line of tab-separated fields, as our programs on hosts read them; an empty one is `-`.
+pub(crate) fn fields<S: AsRef<str>>(fields: &[S]) -> String {
+    let field = |text: &S| match text.as_ref() {
+        "" => "-".to_owned(),
+        text => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+    };
+    fields.iter().map(field).collect::<Vec<String>>().join("\t")
+}
+
 /// A word of a Corefile, where `{$NAME}` and `{%NAME%}` are taken from the environment.
 pub(crate) fn corefile(value: &str) -> String {
     let value = one_line(value).replace("{$", "{ $").replace("{%", "{ %");

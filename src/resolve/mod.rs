@@ -21,10 +21,14 @@ mod zones;
 
 pub use lock::{EnvironmentLock, Lock};
 
+use std::collections::BTreeMap;
+
 use crate::diag::Diagnostic;
 use crate::kind::{self, Lowering, SiteNames};
 use crate::manifest::Manifest;
-use crate::site::{Container, ContainerNetwork, Host, Instance, Pointer, Service, Site, Waiver};
+use crate::site::{
+    Configuration, Container, ContainerNetwork, Host, Instance, Migration, Pointer, Service, Site, Waiver,
+};
 use crate::source::Assets;
 
 /// What resolving one environment gives.
@@ -55,19 +59,24 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     let reach = reach::reach(manifest, &placed, &hosts, &mut lock, &mut found);
     let mut secrets = secrets::declared(manifest);
 
+    let mut configurations = BTreeMap::new();
     for service in &placed {
+        let mut configuration = None;
         let section = &manifest.services[service.name.as_str()];
         let mut lowering = Lowering {
             site: &site,
             service,
             clients: reach.clients_of(&service.name),
             connections: reach.connections_of(&service.name),
+            migrations: reach.migrations_of(&service.name),
             hosts: &mut hosts,
             secrets: &mut secrets,
             assets,
             found: &mut found,
+            configuration: &mut configuration,
         };
         kind::of(section).lower(&mut lowering);
+        configurations.extend(configuration.map(|all| (service.name.clone(), all)));
     }
     for opening in reach.openings {
         host_mut(&mut hosts, &opening.0).openings.push(opening.1);
@@ -95,12 +104,16 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     let unused = secrets::unused(&matched);
 
     let site = Site {
-        services: placed.iter().map(|service| summary(&world, service)).collect(),
+        services: placed
+            .iter()
+            .map(|service| summary(&world, service, &hosts, configurations.remove(&service.name)))
+            .collect(),
         links: reach.links,
         admins: guard::admins(manifest),
         secrets: matched.needed,
         channels,
         backups_declined: false,
+        backups_planned: manifest.backups.on().is_some(),
         waivers: waivers(manifest),
         hosts,
         name: site.name,
@@ -172,7 +185,7 @@ fn is_inner(container: &Container, network: &str) -> bool {
     network == kind::DATA || !container.networks.iter().any(|name| name == network)
 }
 
-fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
+fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configuration: Option<Configuration>) -> Service {
     let section = &world.manifest.services[placed.name.as_str()];
     let kind = kind::of(section);
     let wishes = kind.processes();
@@ -191,14 +204,35 @@ fn summary(world: &World<'_>, placed: &kind::Placed) -> Service {
                     handle: placed.handle(&world.site.name, process, instance),
                     port: instance.port.map(|port| port.host),
                     memory: wish.memory,
+                    cpus: wish.cpus,
+                    stop_first: wish.stop_first,
                 })
             })
             .collect(),
         stateful: kind.is_stateful(),
-        release_dir: kind.release_dir(),
+        release: kind.release(),
+        migration: migration(world, kind, placed),
         image: kind.image(),
         variables: kind.variables(&placed.origin),
+        version: hosts
+            .iter()
+            .find(|host| placed.hosts.first() == Some(&host.name))
+            .and_then(|host| kind.version(host.os)),
+        data: kind.data(&placed.origin),
+        configuration,
     }
+}
+
+fn migration(world: &World<'_>, kind: &dyn kind::Kind, placed: &kind::Placed) -> Option<Migration> {
+    let host = placed.migration_host().filter(|_| kind.migrates())?;
+    let name = placed.migration(&world.site.name);
+    Some(Migration {
+        host: host.to_owned(),
+        handle: match placed.runtime {
+            kind::Runtime::Container => name,
+            _ => format!("{name}.service"),
+        },
+    })
 }
 
 /// What the author silenced: under `waive`, or at a service itself.

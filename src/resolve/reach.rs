@@ -20,6 +20,7 @@ use crate::site::{Host, Link, Opening, Pointer, Protocol};
 pub(super) struct Reach {
     clients: BTreeMap<String, Vec<Client>>,
     connections: BTreeMap<String, Vec<(String, Connection)>>,
+    migrations: BTreeMap<String, Vec<(String, Connection)>>,
     pub(super) openings: Vec<(String, Opening)>,
     pub(super) links: Vec<Link>,
 }
@@ -32,6 +33,11 @@ impl Reach {
     /// What the service uses, for each host that it runs on.
     pub(super) fn connections_of(&self, service: &str) -> &[(String, Connection)] {
         self.connections.get(service).map_or(&[], Vec::as_slice)
+    }
+
+    /// What its `migrate` command uses, on the host that it runs on.
+    pub(super) fn migrations_of(&self, service: &str) -> &[(String, Connection)] {
+        self.migrations.get(service).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -67,6 +73,9 @@ pub(super) fn reach(
                 origin,
             };
             pair.connect(&mut reach, lock);
+            if app.migrate.is_some() {
+                pair.connect_migration(&mut reach, lock);
+            }
         }
     }
     reach
@@ -84,49 +93,85 @@ struct Pair<'a> {
 
 impl Pair<'_> {
     fn connect(&self, reach: &mut Reach, lock: &mut Allocator<'_>) {
-        let kind = kind::of(self.section);
         reach.links.push(Link {
             from: self.consumer.name.clone(),
             to: self.provider.name.clone(),
             origin: self.origin.clone(),
-            protocol: kind.protocol(),
+            protocol: kind::of(self.section).protocol(),
+            pool: self.how.pool,
         });
         for host in &self.consumer.hosts {
             let instances = self.consumer.instances_on(host);
             if instances == 0 {
                 continue;
             }
-            let (endpoint, from, network) = self.path(host, lock);
             let client = Client {
-                service: self.consumer.name.clone(),
-                origin: self.origin.clone(),
-                host: host.clone(),
-                from,
-                network: network.clone(),
-                database: self.how.database.as_ref().map(ToString::to_string),
                 role: role(self.how.role),
                 pool: self.how.pool,
                 instances,
+                ..self.client(host)
             };
-            let mut connection = kind.connect(self.provider, &client, &endpoint);
-            connection.service.clone_from(&self.provider.name);
-            connection.origin = self.origin.clone();
-            connection.network = network;
-            self.rename(&mut connection);
-            if !kind.is_external() {
-                reach.openings.extend(self.opening(host, &endpoint, &client.from));
-                reach
-                    .clients
-                    .entry(self.provider.name.clone())
-                    .or_default()
-                    .push(client);
-            }
-            reach
-                .connections
-                .entry(self.consumer.name.clone())
-                .or_default()
-                .push((host.clone(), connection));
+            let connection = self.connection(client, reach, lock);
+            let connections = reach.connections.entry(self.consumer.name.clone()).or_default();
+            connections.push((host.clone(), connection));
         }
+    }
+
+    /// Migrations run once for all hosts, and own what they change.
+    fn connect_migration(&self, reach: &mut Reach, lock: &mut Allocator<'_>) {
+        let Some(host) = self.consumer.migration_host() else {
+            return;
+        };
+        let owns = kind::of(self.section).has_roles();
+        let client = Client {
+            role: if owns { Role::Owner } else { role(self.how.role) },
+            pool: Some(1),
+            instances: 1,
+            ..self.client(host)
+        };
+        let connection = self.connection(client, reach, lock);
+        let migrations = reach.migrations.entry(self.consumer.name.clone()).or_default();
+        migrations.push((host.to_owned(), connection));
+    }
+
+    fn client(&self, host: &str) -> Client {
+        Client {
+            service: self.consumer.name.clone(),
+            origin: self.origin.clone(),
+            host: host.to_owned(),
+            from: Vec::new(),
+            network: None,
+            database: self.how.database.as_ref().map(ToString::to_string),
+            role: Role::default(),
+            pool: None,
+            instances: 0,
+        }
+    }
+
+    /// Leads the client to the provider, which comes to know of it.
+    fn connection(&self, client: Client, reach: &mut Reach, lock: &mut Allocator<'_>) -> Connection {
+        let kind = kind::of(self.section);
+        let (endpoint, from, network) = self.path(&client.host, lock);
+        let client = Client {
+            from,
+            network: network.clone(),
+            ..client
+        };
+        let mut connection = kind.connect(self.provider, &client, &endpoint);
+        connection.service.clone_from(&self.provider.name);
+        connection.origin = self.origin.clone();
+        connection.network = network;
+        self.rename(&mut connection);
+        if !kind.is_external() {
+            if let Some(opening) = self.opening(&client.host, &endpoint, &client.from)
+                && !reach.openings.contains(&opening)
+            {
+                reach.openings.push(opening);
+            }
+            let clients = reach.clients.entry(self.provider.name.clone()).or_default();
+            clients.push(client);
+        }
+        connection
     }
 
     /// Where the provider is reached from this host, from which networks, and over which compose network.

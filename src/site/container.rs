@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Compose profile of containers that run migrations.
+pub const MIGRATE: &str = "migrate";
+
 /// One container; a service with several instances has several.
 #[derive(Debug, Clone)]
 pub struct Container {

@@ -4,6 +4,7 @@
 //! secrets), so an emitter only gathers one sort of part over a host and writes it down. Each node knows the place of
 //! the manifest that it comes from.
 
+mod configuration;
 mod container;
 mod data;
 mod edge;
@@ -14,6 +15,7 @@ mod process;
 mod text;
 
 pub use crate::source::Pointer;
+pub use configuration::*;
 pub use container::*;
 pub use data::*;
 pub use edge::*;
@@ -48,6 +50,8 @@ pub struct Site {
     pub channels: Vec<Channel>,
     /// The author wrote that nothing is to be backed up.
     pub backups_declined: bool,
+    /// The author wrote when and where backups are made.
+    pub backups_planned: bool,
     /// Rules that are silenced.
     pub waivers: Vec<Waiver>,
 }
@@ -108,12 +112,20 @@ pub struct Service {
     pub instances: Vec<Instance>,
     /// Keeps data that a backup must hold.
     pub stateful: bool,
-    /// Folder with `releases/` and `current`, if it is deployed as pre-built artifacts.
-    pub release_dir: Option<String>,
+    /// Where its releases lie, if it is deployed as pre-built artifacts.
+    pub release: Option<Release>,
+    /// What brings its databases to what a release needs.
+    pub migration: Option<Migration>,
     /// Image reference, if it is deployed as an image.
     pub image: Option<String>,
     /// Variables of its environment as the manifest writes them.
     pub variables: Vec<Variable>,
+    /// Major version of a server that we run.
+    pub version: Option<u32>,
+    /// What it writes.
+    pub data: Vec<Data>,
+    /// Its configuration, if it is a server that we configure.
+    pub configuration: Option<Configuration>,
 }
 
 /// One running copy of a service.
@@ -126,6 +138,26 @@ pub struct Instance {
     pub port: Option<u16>,
     /// Bytes that it may use at most.
     pub memory: Option<u64>,
+    /// CPUs that it may use at most, where the manifest limits them.
+    pub cpus: Option<f64>,
+    /// No two of its process may run at once, so all are stopped before a new release starts.
+    pub stop_first: bool,
+}
+
+/// Folder with `releases/NAME`, `current` leading to one of them, and `previous` to the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    pub dir: String,
+    /// How many are kept.
+    pub keep: u32,
+}
+
+/// Runs once before a release serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    pub host: String,
+    /// A unit (`acme-api-migrate.service`) or a compose service.
+    pub handle: String,
 }
 
 /// One service reaches another.
@@ -135,6 +167,8 @@ pub struct Link {
     pub to: String,
     pub origin: Pointer,
     pub protocol: &'static str,
+    /// Connections that each instance keeps open, where the manifest says so.
+    pub pool: Option<u32>,
 }
 
 /// A place where people read messages.

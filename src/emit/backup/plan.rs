@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::render::{Language, Rendered, render as render_template};
+use crate::render::{Language, Rendered, escape, render as render_template};
 use crate::site::{Access, BackupPlan, BackupSource, BackupWhat, Channel, ChannelTarget, Host, Keep, Pointer, Site};
 
 #[derive(Serialize)]
@@ -20,20 +20,9 @@ impl Line {
     fn new<S: AsRef<str>>(origin: &Pointer, fields: &[S]) -> Self {
         Self {
             origin: origin.clone(),
-            text: fields
-                .iter()
-                .map(|text| field(text.as_ref()))
-                .collect::<Vec<_>>()
-                .join("\t"),
+            text: escape::fields(fields),
         }
     }
-}
-
-fn field(text: &str) -> String {
-    if text.is_empty() {
-        return "-".into();
-    }
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 pub(super) fn render(site: &Site, host: &Host, backup: &BackupPlan) -> Rendered {

@@ -35,11 +35,17 @@ fn example() -> (Site, Host) {
             handle: "cache".into(),
             port: None,
             memory: None,
+            cpus: None,
+            stop_first: false,
         }],
         stateful: true,
-        release_dir: None,
+        release: None,
+        migration: None,
         image: None,
         variables: Vec::new(),
+        version: None,
+        data: Vec::new(),
+        configuration: None,
     });
     site.channels = vec![
         Channel {

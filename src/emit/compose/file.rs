@@ -66,7 +66,8 @@ pub(super) struct Service {
     pub(super) command: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) entrypoint: Vec<String>,
-    pub(super) restart: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) restart: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) healthcheck: Option<Health>,
     pub(super) logging: Logging,

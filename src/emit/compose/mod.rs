@@ -13,7 +13,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Artifact, Emission, Emitter};
-use crate::site::{Action, Container, Directory, Encoding, Host, Mount, Pointer, Site, order, placeholder};
+use crate::site::{Action, Container, Directory, Encoding, Host, MIGRATE, Mount, Pointer, Site, order, placeholder};
 use file::{Config, Ipam, Network, Project, SecretFile, Volume};
 
 const NAME: &str = "compose";
@@ -58,13 +58,24 @@ fn emit(site: &Site, host: &Host) -> Emission {
         name: NAME.to_owned(),
         order: order::CONTAINERS,
         check: Some(format!("docker compose --file {path} config --quiet")),
-        run: Some(format!(
-            "docker compose --project-name {} --file {path} up --detach --remove-orphans --quiet-pull --wait",
-            site.name
-        )),
+        run: Some(bring_up(site, host, &path)),
         effect: "makes the containers anew that changed".to_owned(),
     });
     emission
+}
+
+/// Migrations run before what needs them starts. `run` starts what they need themselves.
+fn bring_up(site: &Site, host: &Host, path: &str) -> String {
+    let compose = format!("docker compose --project-name {} --file {path}", site.name);
+    let migrations = host.containers.iter().filter_map(|container| {
+        let profile = container.profile.as_deref().filter(|profile| *profile == MIGRATE)?;
+        Some(format!(
+            "{compose} --profile {profile} run --rm --no-TTY {}",
+            container.name
+        ))
+    });
+    let up = format!("{compose} up --detach --remove-orphans --quiet-pull --wait");
+    migrations.chain([up]).collect::<Vec<_>>().join(" && ")
 }
 
 fn environment_file(container: &Container) -> Option<Artifact> {

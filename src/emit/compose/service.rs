@@ -46,7 +46,7 @@ pub(super) fn service(site: &Site, host: &Host, container: &Container) -> Value 
         extra_hosts: mapping(&container.extra_hosts),
         command: container.command.clone(),
         entrypoint: container.entrypoint.clone(),
-        restart: "unless-stopped",
+        restart: container.profile.is_none().then_some("unless-stopped"),
         healthcheck: container.healthcheck.as_ref().map(health),
         logging: Logging {
             driver: daemon::LOG_DRIVER,

@@ -1,6 +1,5 @@
 //! How a running copy of a service is called in commands.
 
-use crate::render::escape::shell;
 use crate::site::{Check, Host, Instance, Service, Site};
 
 /// The compose command of a site's hosts.
@@ -53,38 +52,8 @@ fn native_unit(service: &Service, host: &Host) -> Option<String> {
 pub(super) fn release_hosts<'a>(site: &'a Site, service: &'a Service) -> impl Iterator<Item = &'a Host> {
     site.hosts.iter().filter(|host| {
         service
-            .release_dir
+            .release
             .as_ref()
-            .is_some_and(|folder| host.directories.iter().any(|directory| directory.path == *folder))
+            .is_some_and(|release| host.directories.iter().any(|directory| directory.path == release.dir))
     })
-}
-
-/// A command that ends once this copy answers, if there is a way to tell.
-pub(super) fn wait(site: &Site, host: &Host, handle: &Handle) -> Option<String> {
-    let name = match handle {
-        Handle::Unit(unit) => unit
-            .strip_prefix(&format!("{}-", site.name))?
-            .strip_suffix(".service")?,
-        Handle::Container(_) => return None,
-    };
-    let (url, header) = host.probes.iter().find_map(|probe| match &probe.check {
-        Check::Http { url, host } if probe.name == name => Some((url, host)),
-        _ => None,
-    })?;
-    let mut words = vec!["curl".to_owned(), "-fsS".into(), "-o".into(), "/dev/null".into()];
-    if let Some((socket, path)) = url.strip_prefix("unix:").and_then(|rest| rest.split_once(':')) {
-        words.extend([
-            "--unix-socket".into(),
-            shell(socket),
-            shell(&format!("http://localhost{path}")),
-        ]);
-    } else {
-        words.extend(
-            header
-                .iter()
-                .flat_map(|header| ["-H".to_owned(), shell(&format!("Host: {header}"))]),
-        );
-        words.push(shell(url));
-    }
-    Some(format!("until {}; do sleep 1; done", words.join(" ")))
 }

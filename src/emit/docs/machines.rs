@@ -8,7 +8,7 @@ use super::handle::{self, Handle};
 use super::table::table;
 use super::{Emission, HostBundle, Section, listed, markdown};
 use crate::render::escape::{markdown as text, markdown_code as code};
-use crate::site::{ChannelTarget, Host, Service, Site};
+use crate::site::{ChannelTarget, Host, Release, Service, Site};
 
 #[derive(Serialize)]
 struct Head<'a> {
@@ -102,9 +102,9 @@ pub(super) fn services_here(site: &Site, host: &Host, all: &Emission) -> String 
             rows.push([code(&service.name), kind, way, named(&handle), ported(port)]);
         }
         let is_here = handle::release_hosts(site, service).any(|other| other.name == host.name);
-        if let (true, Some(folder)) = (is_here && service.instances.is_empty(), &service.release_dir) {
+        if let (true, Some(Release { dir, .. })) = (is_here && service.instances.is_empty(), &service.release) {
             let [kind, _] = sort(service);
-            let folder = code(&format!("{folder}/current"));
+            let folder = code(&format!("{dir}/current"));
             rows.push([code(&service.name), kind, "files".into(), folder, "–".into()]);
         }
     }
@@ -159,11 +159,11 @@ pub(super) fn services_everywhere(site: &Site) -> String {
         }
         if rows.len() == start {
             let hosts = listed(handle::release_hosts(site, service).map(|host| text(&host.name)));
-            let what = match &service.release_dir {
-                Some(folder) => code(&format!("{folder}/current")),
+            let what = match &service.release {
+                Some(Release { dir, .. }) => code(&format!("{dir}/current")),
                 None => "run by others".into(),
             };
-            let way = if service.release_dir.is_some() {
+            let way = if service.release.is_some() {
                 "files".to_owned()
             } else {
                 way

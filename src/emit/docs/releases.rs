@@ -2,23 +2,31 @@
 
 use serde::Serialize;
 
-use super::handle::{Handle, release_hosts, wait};
+use super::handle::release_hosts;
 use super::table::table;
 use super::{Section, listed, markdown};
-use crate::render::escape::{markdown_code as code, shell};
-use crate::site::{Host, Service, Site};
+use crate::render::escape::markdown_code as code;
+use crate::site::{Host, Site};
 
 #[derive(Serialize)]
 struct View {
+    site: String,
     folders: Vec<Folder>,
     images: Option<String>,
+    /// Those of them that migrate first.
+    migrated: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Folder {
     service: String,
     folder: String,
-    restart: Vec<String>,
+    keep: u32,
+    /// nginx serves its files, so nothing is restarted.
+    is_files: bool,
+    migrates: bool,
+    /// Its migrations run there.
+    migrated_elsewhere: Option<String>,
 }
 
 pub(super) fn on_host(site: &Site, host: &Host) -> Section {
@@ -27,10 +35,17 @@ pub(super) fn on_host(site: &Site, host: &Host) -> Section {
         .iter()
         .filter(|service| release_hosts(site, service).any(|other| other.name == host.name))
         .filter_map(|service| {
+            let release = service.release.as_ref()?;
+            let migration = service.migration.as_ref();
             Some(Folder {
                 service: service.name.clone(),
-                folder: shell(service.release_dir.as_ref()?),
-                restart: restart(site, host, service),
+                folder: release.dir.clone(),
+                keep: release.keep,
+                is_files: service.instances.is_empty(),
+                migrates: migration.is_some_and(|migration| migration.host == host.name),
+                migrated_elsewhere: migration
+                    .filter(|migration| migration.host != host.name)
+                    .map(|migration| migration.host.clone()),
             })
         })
         .collect();
@@ -40,36 +55,30 @@ pub(super) fn on_host(site: &Site, host: &Host) -> Section {
         .filter(|service| service.instances.iter().any(|instance| instance.host == host.name))
         .filter_map(|service| Some(format!("{} ({})", code(&service.name), code(service.image.as_ref()?))))
         .collect();
+    let migrated: Vec<String> = site
+        .services
+        .iter()
+        .filter(|service| service.image.is_some())
+        .filter(|service| {
+            service
+                .migration
+                .as_ref()
+                .is_some_and(|migration| migration.host == host.name)
+        })
+        .map(|service| code(&service.name))
+        .collect();
     (!folders.is_empty() || !images.is_empty()).then(|| {
         markdown(
             "docs/releases",
             include_str!("releases.md.hbs"),
             &View {
+                site: site.name.clone(),
                 folders,
                 images: (!images.is_empty()).then(|| images.join(", ")),
+                migrated: (!migrated.is_empty()).then(|| migrated.join(", ")),
             },
         )
     })
-}
-
-/// One instance after another, each once the one before it answers.
-fn restart(site: &Site, host: &Host, service: &Service) -> Vec<String> {
-    self::units(service, host)
-        .iter()
-        .flat_map(|handle| {
-            let restart = format!("systemctl restart {}", shell(handle.name()));
-            [Some(restart), wait(site, host, handle)]
-        })
-        .flatten()
-        .collect()
-}
-
-fn units(service: &Service, host: &Host) -> Vec<Handle> {
-    super::handle::on_host(service, host)
-        .into_iter()
-        .map(|(handle, _)| handle)
-        .filter(|handle| matches!(handle, Handle::Unit(_)))
-        .collect()
 }
 
 pub(super) fn everywhere(site: &Site) -> Section {
@@ -78,8 +87,8 @@ pub(super) fn everywhere(site: &Site) -> Section {
         .services
         .iter()
         .filter_map(|service| {
-            if let Some(folder) = &service.release_dir {
-                let way = format!("a folder in {}", code(&format!("{folder}/releases")));
+            if let Some(release) = &service.release {
+                let way = format!("a folder in {}", code(&format!("{}/releases", release.dir)));
                 return Some([code(&service.name), way, listed(release_hosts(site, service).map(link))]);
             }
             let image = service.image.as_ref()?;

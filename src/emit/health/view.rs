@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::render::escape;
 use crate::site::{Check, Host, Pointer, Probe, Site};
 
 #[derive(Serialize)]
@@ -66,18 +67,8 @@ fn line(site: &Site, host: &Host, probe: &Probe) -> String {
         }
     };
     let waits = waits_for(host, &probe.check).unwrap_or_default();
-    let all = [probe.name.clone(), kind.to_owned()]
-        .into_iter()
-        .chain(fields)
-        .chain([waits]);
-    all.map(field).collect::<Vec<_>>().join("\t")
-}
-
-fn field(text: String) -> String {
-    if text.is_empty() {
-        return "-".into();
-    }
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let [a, b, c] = fields;
+    escape::fields(&[probe.name.clone(), kind.to_owned(), a, b, c, waits])
 }
 
 /// The path that the probed unit needs before it can start: a release that is not deployed yet is no failure.

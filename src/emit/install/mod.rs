@@ -1,5 +1,7 @@
 //! `plan.tsv`: what `install.sh` does on one host, as data. The script itself is the same on every host.
 
+mod ports;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -22,6 +24,13 @@ pub(super) fn plan(site: &Site, host: &Host, all: &Emission) -> String {
     plan.record(&["environment", &site.environment]);
     plan.record(&["host", &host.name]);
     plan.record(&["os", host.os.as_str()]);
+    if !all.programs.is_empty() {
+        plan.record(&["architecture", "amd64"]);
+    }
+    plan.comment("port: protocol, address, number of what is to listen here");
+    for (protocol, address, number) in ports::of(site, host) {
+        plan.record(&["port", protocol, &address, &number.to_string()]);
+    }
     plan.comment("secret: name, how it comes to the host, specification or hint");
     for secret in site.secrets.iter().filter(|secret| secret.hosts.contains(&host.name)) {
         match &secret.source {

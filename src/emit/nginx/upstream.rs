@@ -23,8 +23,18 @@ pub(super) fn view(upstream: &Upstream) -> View {
             Balance::LeastConn => Some("least_conn"),
             Balance::IpHash => Some("ip_hash"),
         },
-        servers: upstream.servers.iter().map(|server| server_word(server)).collect(),
+        servers: upstream.servers.iter().map(|server| server_words(server)).collect(),
     }
+}
+
+/// A server and when it is left out. One of this host that is restarted refuses at once, so it may be asked again soon; one
+/// that cannot be reached keeps a request waiting.
+fn server_words(server: &str) -> String {
+    let here = ["127.0.0.1:", "[::1]:", "unix:"]
+        .iter()
+        .any(|start| server.starts_with(start));
+    let seconds = if here { 2 } else { 10 };
+    format!("{} max_fails=3 fail_timeout={seconds}s", server_word(server))
 }
 
 fn server_word(server: &str) -> String {

@@ -39,14 +39,15 @@ pub(super) fn restart(unit: &Unit) -> Option<Action> {
     })
 }
 
-/// The next instance is restarted once this one listens again, or after a minute all the same.
+/// The next instance is restarted once this one listens again, or after a minute all the same; and when nginx, which leaves
+/// one that refused out for two seconds, is back at it.
 fn wait(unit: &Unit) -> String {
     let ports: Vec<String> = unit.ports.iter().map(ToString::to_string).collect();
     if ports != unit.instances {
         return String::new();
     }
     format!(
-        "if systemctl -q is-active {}@\"$i\".service; then timeout 60 bash -c 'until (: </dev/tcp/127.0.0.1/\"$1\") 2>/dev/null; do sleep 0.2; done' - \"$i\" || true; fi; ",
+        "if systemctl -q is-active {}@\"$i\".service; then timeout 60 bash -c 'until (: </dev/tcp/127.0.0.1/\"$1\") 2>/dev/null; do sleep 0.2; done' - \"$i\" || true; sleep 3; fi; ",
         shell(&unit.name)
     )
 }

@@ -1,18 +1,18 @@
 //! An app in the compose project.
 
-use super::environment::{connections, environment};
+use super::environment::{environment, on_host};
 use super::{files, runs};
-use crate::kind::{Connection, DATA, EDGE, Lowering, PlacedInstance, PlacedProcess};
+use crate::kind::{Connection, DATA, EDGE, Lowering, PlacedInstance, PlacedProcess, server};
 use crate::manifest::services::{App, DataType, Health, HealthProbe, Run};
 use crate::site::{
-    BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, Job as CronJob, JobRun, Mount,
+    BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, Job as CronJob, JobRun, MIGRATE, Mount,
     PortBinding, Probe, Protocol,
 };
 
 pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
     for host in &lowering.service.hosts.clone() {
         files::lower(&app.files, "root", lowering, host);
-        let connections = connections(lowering, host);
+        let connections = on_host(lowering.connections, host);
         for (process, (_, run)) in lowering.service.processes.clone().iter().zip(runs(app)) {
             for instance in process.instances.iter().filter(|instance| instance.host == *host) {
                 let container = container(app, &run, process, instance, &connections, lowering);
@@ -26,6 +26,7 @@ pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
                 target.containers.push(container);
             }
         }
+        migrate(app, lowering, host);
         jobs(app, lowering, host);
         backups(app, lowering, host);
     }
@@ -93,7 +94,7 @@ fn container(
         tmpfs: vec!["/tmp:size=64m,mode=1777".into()],
         capabilities: Vec::new(),
         memory: run.limits.memory.map(|memory| memory.get()),
-        cpus: run.limits.cpus.map(|cpus| f64::from(cpus.thousandths()) / 1000.0),
+        cpus: server::cpus(run.limits),
         pids: run.limits.pids,
         shm: None,
         stop_grace: 30,
@@ -113,6 +114,42 @@ fn container(
         service: service.name,
         origin: process.origin.clone(),
     }
+}
+
+/// The migrations are a container that only deploying an image starts.
+fn migrate(app: &App, lowering: &mut Lowering<'_>, host: &str) {
+    let service = lowering.service.clone();
+    let Some(argv) = &app.migrate else { return };
+    if service.migration_host() != Some(host) {
+        return;
+    }
+    let label = service.migration(&lowering.site.name);
+    let process = PlacedProcess {
+        name: String::new(),
+        origin: service.origin.clone(),
+        instances: Vec::new(),
+        label,
+    };
+    let instance = PlacedInstance {
+        host: host.to_owned(),
+        ordinal: 1,
+        here: 1,
+        port: None,
+    };
+    let run = Run {
+        command: Some(argv.clone()),
+        health: None,
+        ..app.run.clone()
+    };
+    let connections = on_host(lowering.migrations, host);
+    let container = Container {
+        origin: service.origin.child("migrate"),
+        profile: Some(MIGRATE.into()),
+        ports: Vec::new(),
+        memory: super::memory(app),
+        ..container(app, &run, &process, &instance, &connections, lowering)
+    };
+    lowering.host(host).containers.push(container);
 }
 
 fn mounts(app: &App, service: &str) -> Vec<Mount> {

@@ -91,10 +91,9 @@ impl Environment {
     }
 }
 
-/// The connections of this host.
-pub(super) fn connections(lowering: &Lowering<'_>, host: &str) -> Vec<Connection> {
-    lowering
-        .connections
+/// The connections of one host.
+pub(super) fn on_host(connections: &[(String, Connection)], host: &str) -> Vec<Connection> {
+    connections
         .iter()
         .filter(|(on, _)| on == host)
         .map(|(_, connection)| connection.clone())

@@ -8,11 +8,10 @@ mod systemd;
 
 pub(super) use systemd::release_directories;
 
-use std::collections::BTreeMap;
-
-use super::{Kind, Lowering, PortWish, ProcessWish, Runtime};
-use crate::manifest::services::{App, AppRuntime, Common, Process, Run};
-use crate::site::{Opening, Pointer, Protocol, Variable};
+use super::{Kind, Lowering, PortWish, ProcessWish, Runtime, server};
+use crate::diag::Diagnostic;
+use crate::manifest::services::{App, AppRuntime, Common, DataType, HealthProbe, Process, Run, Update};
+use crate::site::{self, Data, Opening, Pointer, Protocol, Variable};
 
 impl Kind for App {
     fn common(&self) -> &Common {
@@ -49,6 +48,8 @@ impl Kind for App {
                     host: port.host.map(|port| port.get()),
                 }),
                 memory: run.limits.memory.map(|memory| memory.get()),
+                cpus: server::cpus(run.limits),
+                stop_first: run.update == Some(Update::StopFirst),
             })
             .collect()
     }
@@ -69,8 +70,27 @@ impl Kind for App {
             .collect()
     }
 
-    fn release_dir(&self) -> Option<String> {
-        self.release.as_ref().map(|release| release.dir.to_string())
+    fn data(&self, service: &Pointer) -> Vec<Data> {
+        self.data
+            .iter()
+            .map(|(name, data)| Data {
+                origin: service.child("data").child(name.as_str()),
+                path: data.path.to_string(),
+                sqlite: data.holds == DataType::Sqlite,
+                backup: data.backup,
+            })
+            .collect()
+    }
+
+    fn release(&self) -> Option<site::Release> {
+        self.release.as_ref().map(|release| site::Release {
+            dir: release.dir.to_string(),
+            keep: release.keep,
+        })
+    }
+
+    fn migrates(&self) -> bool {
+        self.migrate.is_some()
     }
 
     fn image(&self) -> Option<String> {
@@ -84,6 +104,7 @@ impl Kind for App {
             _ => systemd::lower(self, lowering),
         }
         open_ports(self, lowering);
+        unasked(self, lowering);
     }
 }
 
@@ -97,6 +118,14 @@ fn runs(app: &App) -> Vec<(String, Run)> {
         .iter()
         .map(|(name, process)| (name.to_string(), inherit(&app.run, process)))
         .collect()
+}
+
+/// Bytes that a command of the app's own may use: as many as the largest of its processes.
+fn memory(app: &App) -> Option<u64> {
+    runs(app)
+        .iter()
+        .filter_map(|(_, run)| Some(run.limits.memory?.get()))
+        .max()
 }
 
 fn inherit(app: &Run, process: &Process) -> Run {
@@ -117,6 +146,30 @@ fn inherit(app: &Run, process: &Process) -> Run {
         },
         env,
         update: own.update.or(app.update),
+    }
+}
+
+/// A health check by path has nowhere to ask without a port.
+fn unasked(app: &App, lowering: &mut Lowering<'_>) {
+    for (process, (_, run)) in lowering.service.processes.iter().zip(runs(app)) {
+        let Some(HealthProbe::Path(path)) = run.health.as_ref().map(|health| &health.probe) else {
+            continue;
+        };
+        if run.port.is_some() {
+            continue;
+        }
+        lowering.found.push(
+            Diagnostic::error("no-port", format!("`{}` listens on no port", process.label))
+                .at(
+                    process.origin.child("health"),
+                    format!("`{path}` is to be asked for there"),
+                )
+                .why("Nothing could be asked, and the service would pass for well whatever it does.")
+                .help(format!(
+                    "add `port:` to `{}`, or ask by `health: {{command: […]}}`",
+                    process.label
+                )),
+        );
     }
 }
 
@@ -145,15 +198,17 @@ fn protocol(protocol: crate::manifest::services::Protocol) -> Protocol {
     }
 }
 
-/// Packages that a program of a known path comes with.
-fn interpreter_packages(program: &str) -> &'static [&'static str] {
-    let table: BTreeMap<&str, &[&str]> = BTreeMap::from([
-        ("/usr/bin/node", ["nodejs"].as_slice()),
-        ("/usr/bin/python3", ["python3"].as_slice()),
-        ("/usr/bin/php", ["php-cli"].as_slice()),
-        ("/usr/bin/ruby", ["ruby"].as_slice()),
-        ("/usr/bin/java", ["default-jre-headless"].as_slice()),
-        ("/usr/bin/perl", ["perl"].as_slice()),
-    ]);
-    table.get(program).copied().unwrap_or(&[])
+/// The packages that a program of the distribution comes with, by its name; it is in `/usr/bin`.
+fn distribution_packages(name: &str) -> Option<&'static [&'static str]> {
+    Some(match name {
+        "node" | "nodejs" => &["nodejs"],
+        "npm" | "npx" => &["npm"],
+        "python3" => &["python3"],
+        "php" => &["php-cli"],
+        "ruby" => &["ruby"],
+        "bundle" => &["ruby-bundler"],
+        "java" => &["default-jre-headless"],
+        "perl" => &["perl"],
+        _ => return None,
+    })
 }

@@ -1,9 +1,9 @@
 //! An app as units of systemd.
 
-use super::environment::{Environment, connections, environment};
-use super::{files, interpreter_packages, runs};
+use super::environment::{Environment, environment, on_host};
+use super::{distribution_packages, files, runs};
 use crate::kind::placed::instance_name;
-use crate::kind::{Connection, Lowering, PlacedProcess};
+use crate::kind::{Connection, Lowering, PlacedProcess, server};
 use crate::manifest::services::{App, DataType, Health, HealthProbe, Job, Release, Run};
 use crate::manifest::values::Argument;
 use crate::render::escape::shell_words;
@@ -11,6 +11,11 @@ use crate::site::{
     BackupSource, BackupWhat, Check, Directory, EnabledUnit, EnvironmentFile, Host, Job as CronJob, JobRun, Package,
     Pointer, Probe, Repository, Sandbox, Unit, UnitKind, User, order,
 };
+
+/// The link to the release that serves.
+const CURRENT: &str = "current";
+/// The link to the one that is about to: its migrations run before it is `current`.
+const NEXT: &str = "next";
 
 pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
     for host in &lowering.service.hosts.clone() {
@@ -20,7 +25,7 @@ pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
         );
         prepare(app, &user, lowering, host);
         files::lower(&app.files, &user, lowering, host);
-        let connections = connections(lowering, host);
+        let connections = on_host(lowering.connections, host);
         for (process, (_, run)) in lowering.service.processes.clone().iter().zip(runs(app)) {
             // An app may have nothing but jobs.
             if run.command.is_none() {
@@ -38,6 +43,7 @@ pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
         for (name, job) in &app.jobs {
             schedule(app, name.as_str(), job, &user, host, &connections, lowering);
         }
+        migrate(app, &user, host, lowering);
     }
 }
 
@@ -47,29 +53,28 @@ fn prepare(app: &App, user: &str, lowering: &mut Lowering<'_>, host: &str) {
     let site = lowering.site.name.clone();
     let programs: Vec<String> = runs(app)
         .iter()
-        .filter_map(|(_, run)| run.command.as_ref()?.first().map(ToString::to_string))
-        .chain(
-            app.jobs
-                .values()
-                .filter_map(|job| job.command.first().map(ToString::to_string)),
-        )
+        .filter_map(|(_, run)| run.command.clone())
+        .chain(app.jobs.values().map(|job| job.command.clone()))
+        .chain(app.migrate.clone())
+        .filter_map(|argv| command(app, CURRENT, &argv).first().cloned())
         .collect();
     let node = app.node.as_ref().and_then(|version| version.major().parse().ok());
     let target = lowering.host(host);
     for program in programs {
-        for name in interpreter_packages(&program) {
-            let repository = if *name == "nodejs" {
-                node.map(Repository::NodeSource)
-            } else {
-                None
-            };
-            push_new(
-                &mut target.packages,
-                Package {
-                    name: (*name).to_owned(),
-                    repository,
+        let name = program.strip_prefix("/usr/bin/");
+        for package in name.and_then(distribution_packages).unwrap_or_default() {
+            let package = match (*package, node) {
+                // NodeSource's package holds npm and npx too.
+                ("nodejs" | "npm", Some(version)) => Package {
+                    name: "nodejs".to_owned(),
+                    repository: Some(Repository::NodeSource(version)),
                 },
-            );
+                (name, _) => Package {
+                    name: name.to_owned(),
+                    repository: None,
+                },
+            };
+            push_new(&mut target.packages, package);
         }
     }
     for name in &app.packages {
@@ -196,9 +201,9 @@ fn unit(
     unit.instances = instances.iter().map(|instance| instance_name(instance)).collect();
     unit.instance_variable = (!ports.is_empty()).then(|| "PORT".to_owned());
     unit.ports = ports;
-    unit.command = command(app, run.command.as_deref().unwrap_or_default());
+    unit.command = command(app, CURRENT, run.command.as_deref().unwrap_or_default());
     unit.memory = run.limits.memory.map(|memory| memory.get());
-    unit.cpus = run.limits.cpus.map(|cpus| f64::from(cpus.thousandths()) / 1000.0);
+    unit.cpus = server::cpus(run.limits);
     unit.tasks = run.limits.pids;
     unit
 }
@@ -213,7 +218,7 @@ fn base(
     connections: &[Connection],
     site: &str,
 ) -> Unit {
-    let current = app.release.as_ref().map(|release| format!("{}/current", release.dir));
+    let current = app.release.as_ref().map(|release| format!("{}/{CURRENT}", release.dir));
     let writable = app.data.values().map(|data| {
         if data.holds == DataType::Sqlite {
             parent(data.path.as_str()).to_owned()
@@ -267,13 +272,15 @@ fn base(
     }
 }
 
-/// argv with an absolute program: a relative one begins at the release.
-fn command(app: &App, argv: &[Argument]) -> Vec<String> {
+/// argv with an absolute program: one of the distribution by its bare name, any other relative one begins at the release.
+fn command(app: &App, link: &str, argv: &[Argument]) -> Vec<String> {
     let mut argv: Vec<String> = argv.iter().map(ToString::to_string).collect();
-    if let (Some(program), Some(release)) = (argv.first_mut(), &app.release)
-        && !program.starts_with('/')
-    {
-        *program = format!("{}/current/{program}", release.dir);
+    if let Some(program) = argv.first_mut() {
+        match &app.release {
+            _ if distribution_packages(program).is_some() => *program = format!("/usr/bin/{program}"),
+            Some(release) if !program.starts_with('/') => *program = format!("{}/{link}/{program}", release.dir),
+            Some(_) | None => {}
+        }
     }
     argv
 }
@@ -337,9 +344,7 @@ fn schedule(
     let environment = environment(&env, &origin, host, connections, lowering);
     let mut unit = base(app, &unit_name, origin.clone(), user, environment, connections, &site);
     unit.description = format!("Job {name} of {service}");
-    unit.kind = UnitKind::Oneshot;
-    unit.command = command(app, &job.command);
-    unit.memory = app.run.limits.memory.map(|memory| memory.get());
+    once(&mut unit, app, command(app, CURRENT, &job.command));
     unit.settings
         .push(("TimeoutStartSec".into(), job.timeout.as_secs().to_string()));
     let cron = CronJob {
@@ -353,4 +358,39 @@ fn schedule(
     let target = lowering.host(host);
     target.units.push(unit);
     target.jobs.push(cron);
+}
+
+/// The migrations are a one-shot unit too; deploying a release starts it.
+fn migrate(app: &App, user: &str, host: &str, lowering: &mut Lowering<'_>) {
+    let Some(argv) = &app.migrate else { return };
+    if lowering.service.migration_host() != Some(host) {
+        return;
+    }
+    let site = lowering.site.name.clone();
+    let name = lowering.service.migration(&site);
+    let origin = lowering.service.origin.clone();
+    let connections = on_host(lowering.migrations, host);
+    let environment = environment(&app.run.env, &origin, host, &connections, lowering);
+    let mut unit = base(
+        app,
+        &name,
+        origin.child("migrate"),
+        user,
+        environment,
+        &connections,
+        &site,
+    );
+    unit.description = format!("Migrations of {}", lowering.service.name);
+    once(&mut unit, app, command(app, NEXT, argv));
+    unit.working_directory = app.release.as_ref().map(|release| format!("{}/{NEXT}", release.dir));
+    unit.needs_path.clone_from(&unit.working_directory);
+    unit.settings.push(("TimeoutStartSec".into(), "infinity".into()));
+    lowering.host(host).units.push(unit);
+}
+
+/// Runs to its end, with what the service may take.
+fn once(unit: &mut Unit, app: &App, command: Vec<String>) {
+    unit.kind = UnitKind::Oneshot;
+    unit.command = command;
+    unit.memory = super::memory(app);
 }

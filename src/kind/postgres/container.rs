@@ -12,7 +12,7 @@ use crate::site::{Access, Action, Check, ConfigFile, Container, Healthcheck, Mou
 /// The image's user `postgres`.
 const USER: &str = "999:999";
 /// Major version of the image where the manifest does not say.
-const VERSION: u32 = 17;
+pub(super) const VERSION: u32 = 17;
 
 pub(super) fn image(postgres: &Postgres) -> String {
     postgres.version.as_ref().map_or_else(
@@ -57,17 +57,13 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         max_connections: settings::max_connections(postgres),
     };
     let own = vec![("hba_file", "/etc/postgresql/pg_hba.conf".to_owned())];
-    let conf = settings::write(
-        postgres,
-        &site,
-        &origin,
-        size,
-        Place {
-            listen: "*".to_owned(),
-            port: listen,
-            own,
-        },
-    );
+    let place = Place {
+        listen: "*".to_owned(),
+        port: listen,
+        own,
+    };
+    let settings = settings::all(postgres, &site, &origin, size, place);
+    let conf = settings::write(&settings);
     let hba = access::write(postgres, &origin, &logins, &host, true);
     let sql = roles::write(postgres, &origin, &logins, size.connections());
     let folder = format!("/etc/{}/postgres/{name}", site.name);
@@ -183,6 +179,7 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         origin,
         check: Check::Container(name.clone()),
     });
+    *lowering.configuration = Some(budget.configuration(settings));
     backups(
         postgres,
         &Access::Container {

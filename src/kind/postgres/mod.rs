@@ -32,6 +32,10 @@ impl Kind for Postgres {
         "postgres"
     }
 
+    fn has_roles(&self) -> bool {
+        self.external.is_none()
+    }
+
     fn is_stateful(&self) -> bool {
         self.external.is_none()
     }
@@ -49,16 +53,24 @@ impl Kind for Postgres {
             listen: own.unwrap_or(5432),
             host: own,
         };
-        let memory = self.limits.memory.map(|memory| memory.get());
         vec![ProcessWish {
             port: Some(port),
-            memory,
+            memory: self.limits.memory.map(|memory| memory.get()),
+            cpus: server::cpus(self.limits),
             ..ProcessWish::default()
         }]
     }
 
     fn image(&self) -> Option<String> {
         (self.runtime() == Runtime::Container).then(|| container::image(self))
+    }
+
+    fn version(&self, os: Os) -> Option<u32> {
+        match self.runtime() {
+            Runtime::Native => Some(self.major(packaged(os))),
+            Runtime::Container => Some(self.major(container::VERSION)),
+            Runtime::Systemd | Runtime::None => None,
+        }
     }
 
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {

@@ -57,7 +57,8 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         port,
         own: tls(),
     };
-    let conf = settings::write(postgres, &site, &origin, size, place);
+    let settings = settings::all(postgres, &site, &origin, size, place);
+    let conf = settings::write(&settings);
     let hba = access::write(postgres, &origin, &logins, &host, false);
     let sql = roles::write(postgres, &origin, &logins, size.connections());
     let names = Names {
@@ -130,6 +131,7 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         origin,
         check,
     });
+    *lowering.configuration = Some(budget.configuration(settings));
     backups(
         postgres,
         &Access::Native {

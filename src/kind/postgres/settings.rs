@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::sizing::Size;
 use crate::kind::SiteNames;
 use crate::manifest::services::Postgres;
-use crate::manifest::values::Setting;
+use crate::manifest::values::Setting as Raw;
 use crate::render::{Language, Rendered, render};
-use crate::site::Pointer;
+use crate::site::{Pointer, Setting};
 
 /// What only this server's runtime knows.
 #[derive(Debug)]
@@ -19,29 +19,22 @@ pub(super) struct Place {
 }
 
 #[derive(Serialize)]
-struct View {
-    settings: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    origin: Pointer,
-    key: String,
-    value: String,
+struct View<'a> {
+    settings: &'a [Setting],
 }
 
 /// The manifest's own settings have the last word.
-pub(super) fn write(postgres: &Postgres, site: &SiteNames, origin: &Pointer, size: Size, place: Place) -> Rendered {
+pub(super) fn all(postgres: &Postgres, site: &SiteNames, origin: &Pointer, size: Size, place: Place) -> Vec<Setting> {
     let line = |origin: Pointer| {
-        move |(key, value): (&str, String)| Line {
+        move |(name, value): (&str, String)| Setting {
             origin: origin.clone(),
-            key: key.to_owned(),
+            name: name.to_owned(),
             value,
         }
     };
     let mut settings = vec![("listen_addresses", place.listen), ("port", place.port.to_string())];
     settings.extend(place.own);
-    let mut lines: Vec<Line> = settings.into_iter().map(line(origin.clone())).collect();
+    let mut lines: Vec<Setting> = settings.into_iter().map(line(origin.clone())).collect();
     lines.extend(size.settings().into_iter().map(line(origin.child("limits"))));
     lines.extend(fixed(site).into_iter().map(line(origin.clone())));
     lines.extend(
@@ -51,19 +44,23 @@ pub(super) fn write(postgres: &Postgres, site: &SiteNames, origin: &Pointer, siz
     );
     for (name, value) in &postgres.settings {
         for (key, value) in flatten(name.as_str(), value) {
-            lines.retain(|line| !line.key.eq_ignore_ascii_case(&key));
-            lines.push(Line {
+            lines.retain(|line| !line.name.eq_ignore_ascii_case(&key));
+            lines.push(Setting {
                 origin: origin.child("settings").child(name.as_str()),
-                key,
+                name: key,
                 value,
             });
         }
     }
+    lines
+}
+
+pub(super) fn write(settings: &[Setting]) -> Rendered {
     render(
         Language::Postgres,
         "postgres/conf",
         include_str!("postgresql.conf.hbs"),
-        &View { settings: lines },
+        &View { settings },
     )
 }
 
@@ -105,9 +102,9 @@ fn libraries(postgres: &Postgres) -> Option<String> {
 }
 
 /// A map is for the settings of an extension: `auto_explain: {log_min_duration: 1s}`.
-fn flatten(name: &str, value: &Setting) -> Vec<(String, String)> {
+fn flatten(name: &str, value: &Raw) -> Vec<(String, String)> {
     match value {
-        Setting::Map(map) => map
+        Raw::Map(map) => map
             .iter()
             .flat_map(|(key, value)| flatten(&format!("{name}.{key}"), value))
             .collect(),
@@ -115,14 +112,14 @@ fn flatten(name: &str, value: &Setting) -> Vec<(String, String)> {
     }
 }
 
-fn text(value: &Setting) -> String {
+fn text(value: &Raw) -> String {
     match value {
-        Setting::Bool(true) => "on".to_owned(),
-        Setting::Bool(false) => "off".to_owned(),
-        Setting::Number(number) => number.to_string(),
-        Setting::Text(text) => text.to_string(),
-        Setting::List(list) => list.iter().map(text).collect::<Vec<_>>().join(", "),
-        Setting::Map(_) => String::new(),
+        Raw::Bool(true) => "on".to_owned(),
+        Raw::Bool(false) => "off".to_owned(),
+        Raw::Number(number) => number.to_string(),
+        Raw::Text(text) => text.to_string(),
+        Raw::List(list) => list.iter().map(text).collect::<Vec<_>>().join(", "),
+        Raw::Map(_) => String::new(),
     }
 }
 

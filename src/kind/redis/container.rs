@@ -2,7 +2,7 @@
 
 use super::native::ping;
 use super::settings::{self, Place};
-use super::{SET, access, backup};
+use super::{SET, SHARE, access, backup};
 use crate::kind::Lowering;
 use crate::kind::server::{self, Budget, Reached, file};
 use crate::manifest::services::Redis;
@@ -18,6 +18,15 @@ pub(super) fn image(redis: &Redis) -> String {
         .map_or_else(|| format!("redis:{VERSION}"), |version| format!("redis:{version}"))
 }
 
+/// Major version of the image.
+pub(super) fn major(redis: &Redis) -> u32 {
+    redis
+        .version
+        .as_ref()
+        .and_then(|version| version.major().parse().ok())
+        .unwrap_or(VERSION)
+}
+
 pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     let service = lowering.service.clone();
     let (origin, name) = (service.origin.clone(), service.name.clone());
@@ -30,7 +39,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     let (listen, published) = ports.map_or((6379, 6379), |port| (port.listen, port.host));
     let reached = Reached::new(lowering.clients, host);
     let target = lowering.host(host);
-    let budget = Budget::new(redis.limits, target, 8);
+    let budget = Budget::new(redis.limits, target, SHARE);
     let place = Place {
         bind: vec!["*".to_owned()],
         port: listen,
@@ -38,13 +47,9 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         acl: "/etc/redis/users.acl",
         supervised: false,
     };
-    let conf = settings::write(redis, &origin, budget, &place);
-    let major = redis
-        .version
-        .as_ref()
-        .and_then(|version| version.major().parse().ok())
-        .unwrap_or(VERSION);
-    let acl = access::write(redis, &service, major);
+    let lines = settings::lines(redis, &origin, budget, &place);
+    let conf = settings::write(&lines);
+    let acl = access::write(redis, &service, major(redis));
     let folder = format!("/etc/{site}/redis/{name}");
     let place_file = |file_name: &str, text, lines| ConfigFile {
         lines,
@@ -110,6 +115,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         origin,
         check: Check::Container(name.clone()),
     });
+    *lowering.configuration = Some(budget.configuration(lines.iter().map(settings::Line::setting).collect()));
     backup(
         redis,
         lowering,

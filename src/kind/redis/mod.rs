@@ -16,6 +16,8 @@ use crate::manifest::services::{Common, Redis};
 use crate::site::{Access, BackupSource, BackupWhat, Encoding, Os, Text};
 
 const SET: &str = "redis";
+/// Without a limit it gets one part of so many of the host's memory.
+const SHARE: u64 = 8;
 const PASSWORD: &str = "length=32,charset=url-safe";
 
 impl Kind for Redis {
@@ -51,12 +53,21 @@ impl Kind for Redis {
         vec![ProcessWish {
             port: Some(port),
             memory: self.limits.memory.map(|memory| memory.get()),
+            cpus: server::cpus(self.limits),
             ..ProcessWish::default()
         }]
     }
 
     fn image(&self) -> Option<String> {
         (self.runtime() == Runtime::Container).then(|| container::image(self))
+    }
+
+    fn version(&self, os: Os) -> Option<u32> {
+        match self.runtime() {
+            Runtime::Native => Some(packaged(os)),
+            Runtime::Container => Some(container::major(self)),
+            Runtime::Systemd | Runtime::None => None,
+        }
     }
 
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {

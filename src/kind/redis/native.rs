@@ -1,7 +1,7 @@
 //! Redis as the distribution's package runs it.
 
 use super::settings::{self, Place};
-use super::{SET, access, backup, packaged};
+use super::{SET, SHARE, access, backup, packaged};
 use crate::diag::Diagnostic;
 use crate::kind::Lowering;
 use crate::kind::server::{self, Budget, file, push_new};
@@ -30,7 +30,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         lowering.found.push(found);
         return;
     }
-    let budget = Budget::new(redis.limits, target, 8);
+    let budget = Budget::new(redis.limits, target, SHARE);
     let addresses = server::addresses(&clients, target);
     let place = Place {
         bind: std::iter::once("127.0.0.1".to_owned()).chain(addresses).collect(),
@@ -40,7 +40,8 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         supervised: true,
     };
     let action = format!("redis-{}", service.name);
-    let conf = settings::write(redis, &origin, budget, &place);
+    let lines = settings::lines(redis, &origin, budget, &place);
+    let conf = settings::write(&lines);
     let acl = access::write(redis, &service, packaged(target.os));
     let of_redis = |path: &str, text, lines| ConfigFile {
         group: "redis".into(),
@@ -82,6 +83,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         origin,
         check,
     });
+    *lowering.configuration = Some(budget.configuration(lines.iter().map(settings::Line::setting).collect()));
     backup(
         redis,
         lowering,

@@ -1,8 +1,9 @@
 //! What a section of kind `redis` cannot mean.
 
-use super::{packaged, settings};
+use super::{SHARE, packaged, settings};
 use crate::diag::Diagnostic;
-use crate::kind::{Lowering, Runtime, server};
+use crate::kind::server::{self, Budget};
+use crate::kind::{Lowering, Runtime};
 use crate::manifest::services::Redis;
 use crate::manifest::values::Setting;
 
@@ -30,7 +31,7 @@ pub(super) fn contradictions(redis: &Redis, lowering: &mut Lowering<'_>, host: &
         lowering,
     );
     version(redis, lowering, host);
-    memory(redis, lowering);
+    memory(redis, lowering, host);
 }
 
 /// The distribution's package has one version.
@@ -60,8 +61,8 @@ fn version(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
 }
 
 /// A server that may hold as much as its limit is killed while it writes a snapshot.
-fn memory(redis: &Redis, lowering: &mut Lowering<'_>) {
-    let Some(limit) = redis.limits.memory else { return };
+fn memory(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
+    let limit = Budget::new(redis.limits, lowering.host(host), SHARE).memory;
     let Some((_, value)) = redis
         .settings
         .iter()
@@ -74,10 +75,14 @@ fn memory(redis: &Redis, lowering: &mut Lowering<'_>) {
         Setting::Number(number) => number.to_string(),
         _ => return,
     };
-    let most = settings::most_memory(limit.get());
+    let most = settings::most_memory(limit);
     if settings::bytes(&text).is_some_and(|bytes| bytes > 0 && bytes <= most) {
         return;
     }
+    let told = redis.limits.memory.map_or_else(
+        || format!("no limit is set, so it is {}MiB", limit >> 20),
+        |limit| limit.to_string(),
+    );
     let origin = &lowering.service.origin;
     lowering.found.push(
         Diagnostic::error(
@@ -88,7 +93,7 @@ fn memory(redis: &Redis, lowering: &mut Lowering<'_>) {
             ),
         )
         .at(origin.child("settings").child("maxmemory"), text)
-        .at(origin.child("limits").child("memory"), limit.to_string())
+        .at(origin.child("limits").child("memory"), told)
         .why("A snapshot copies what changes meanwhile, and clients need buffers; at its limit the process is killed.")
         .help(format!(
             "write at most `maxmemory: {}mb`, leave it out, or raise the limit",

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::kind::server::Budget;
 use crate::manifest::services::Redis;
-use crate::manifest::values::Setting;
+use crate::manifest::values::Setting as Raw;
 use crate::render::{Language, Rendered, render};
-use crate::site::Pointer;
+use crate::site::{Pointer, Setting};
 
 const MIB: u64 = 1 << 20;
 
@@ -21,12 +21,13 @@ pub(super) struct Place {
 }
 
 #[derive(Serialize)]
-struct View {
-    lines: Vec<Line>,
+struct View<'a> {
+    lines: &'a [Line],
 }
 
+/// A line of the file; a name may have several.
 #[derive(Serialize)]
-struct Line {
+pub(super) struct Line {
     origin: Pointer,
     name: String,
     /// Arguments, each of which the template quotes.
@@ -38,7 +39,7 @@ pub(super) fn most_memory(limit: u64) -> u64 {
     limit / 4 * 3
 }
 
-pub(super) fn write(redis: &Redis, origin: &Pointer, budget: Budget, place: &Place) -> Rendered {
+pub(super) fn lines(redis: &Redis, origin: &Pointer, budget: Budget, place: &Place) -> Vec<Line> {
     let line = |origin: &Pointer, name: &str, words: Vec<String>| Line {
         origin: origin.clone(),
         name: name.to_owned(),
@@ -74,13 +75,27 @@ pub(super) fn write(redis: &Redis, origin: &Pointer, budget: Budget, place: &Pla
     for (name, value) in &redis.settings {
         let own = origin.child("settings").child(name.as_str());
         lines.retain(|line| !line.name.eq_ignore_ascii_case(name.as_str()));
-        let values = if let Setting::List(list) = value {
+        let values = if let Raw::List(list) = value {
             list.as_slice()
         } else {
             std::slice::from_ref(value)
         };
         lines.extend(values.iter().map(|value| line(&own, name.as_str(), words(value))));
     }
+    lines
+}
+
+impl Line {
+    pub(super) fn setting(&self) -> Setting {
+        Setting {
+            origin: self.origin.clone(),
+            name: self.name.clone(),
+            value: self.words.join(" "),
+        }
+    }
+}
+
+pub(super) fn write(lines: &[Line]) -> Rendered {
     render(
         Language::Redis,
         "redis/redis.conf",
@@ -90,14 +105,14 @@ pub(super) fn write(redis: &Redis, origin: &Pointer, budget: Budget, place: &Pla
 }
 
 /// A raw value may have several words, as `save: "900 1"` has.
-fn words(value: &Setting) -> Vec<String> {
+fn words(value: &Raw) -> Vec<String> {
     match value {
-        Setting::Bool(true) => vec!["yes".to_owned()],
-        Setting::Bool(false) => vec!["no".to_owned()],
-        Setting::Number(number) => vec![number.to_string()],
-        Setting::Text(text) => arguments(text.as_str()),
-        Setting::List(list) => list.iter().flat_map(words).collect(),
-        Setting::Map(map) => map
+        Raw::Bool(true) => vec!["yes".to_owned()],
+        Raw::Bool(false) => vec!["no".to_owned()],
+        Raw::Number(number) => vec![number.to_string()],
+        Raw::Text(text) => arguments(text.as_str()),
+        Raw::List(list) => list.iter().flat_map(words).collect(),
+        Raw::Map(map) => map
             .iter()
             .flat_map(|(key, value)| std::iter::once(key.to_string()).chain(words(value)))
             .collect(),

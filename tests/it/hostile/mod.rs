@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use camino::Utf8Path;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 use sitewright::Compiler;
 use sitewright::resolve::Lock;
@@ -386,7 +387,7 @@ fn reads_back(field: &str, text: &str, artifacts: &Artifacts) -> Result<(), Test
         let wanted = if *end == "/redis.conf" {
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         } else {
-            text.to_owned()
+            text.replace("$${", "${") // as the language writes a plain one
         };
         let texts = read(content).map_err(|why| TestCaseError::fail(format!("{path}: {why}")))?;
         prop_assert!(
@@ -523,8 +524,25 @@ fn every_piece_alone_everywhere() {
     );
 }
 
+/// The same 128 texts on every machine, or with `PROPTEST_CASES` as many new ones.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig {
+        failure_persistence: None,
+        max_shrink_iters: 200,
+        ..ProptestConfig::default()
+    };
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        return config;
+    }
+    ProptestConfig {
+        cases: 128,
+        rng_seed: RngSeed::Fixed(1),
+        ..config
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn no_text_leaves_its_syntax(field in 0..fields().len(), text in hostile()) {

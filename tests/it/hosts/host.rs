@@ -28,7 +28,8 @@ const CAPABILITIES: [&str; 16] = [
 ];
 
 /// A host may write its own network's settings, as ufw and Docker do; the kernel's others are the machine's under it.
-const BOOT: &str = "mount --bind /proc/sys/net /proc/sys/net && \
+/// systemd hands credentials over by mounts that have to spread.
+const BOOT: &str = "mount --make-rshared / && mount --bind /proc/sys/net /proc/sys/net && \
     mount -o remount,rw,bind /proc/sys/net && exec /sbin/init";
 
 /// Long enough for an `apt-get install` on a busy machine.

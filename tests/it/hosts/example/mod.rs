@@ -4,6 +4,8 @@
 //! image `redis:7` (Debian's redis-server under that name). All else is the real thing.
 
 mod data;
+mod deploy;
+mod faults;
 mod hardening;
 mod names;
 mod web;
@@ -40,11 +42,14 @@ fn the_example_serves_its_site() {
     checks.that("a bare host takes the bundle", || {
         scene.install("--apply --yes").map(drop)
     });
+    deploy::first(&scene, &mut checks);
     scene.comes_up(&mut checks);
     names::check(&scene, &mut checks);
     web::check(&scene, &mut checks);
     data::check(&scene, &mut checks);
+    deploy::check(&scene, &mut checks);
     hardening::check(&scene, &mut checks);
+    faults::check(&scene, &mut checks);
     checks.that("a second install changes nothing", || scene.changes_nothing());
     checks.that("the host comes back from a reboot", || scene.host.reboot());
     scene.comes_up(&mut checks);
@@ -153,7 +158,7 @@ fn provide(bed: &Bed, scene: &Scene<'_>, bundle: &Path) {
         .collect();
     host.run(&format!(
         "set -e; umask 077; install -d -m 0755 /etc/{site}; install -d -m 0700 /etc/{site}/secrets\n{secrets}\
-         umask 022; /root/releases/lay-out {site} first"
+         umask 022; /root/releases/pack"
     ))
     .ok()
     .unwrap_or_else(|why| panic!("the host cannot be made ready: {why}"));

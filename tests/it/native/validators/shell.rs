@@ -69,9 +69,12 @@ pub(crate) static SHFMT: Validator = Validator {
     generic: false,
 };
 
+/// A linter, and what it read.
+type Linted = (&'static str, Vec<u8>);
+
 /// Hosts share most scripts: each content is linted once.
 fn lint(files: &[&File], program: &'static str, arguments: &[&str]) -> Vec<Finding> {
-    static SAID: Mutex<BTreeMap<(&str, Vec<u8>), Option<String>>> = Mutex::new(BTreeMap::new());
+    static SAID: Mutex<BTreeMap<Linted, Option<String>>> = Mutex::new(BTreeMap::new());
     let mut findings = Vec::new();
     for file in files {
         let mut known = SAID.lock().expect("no test panics while it holds the lock");

@@ -18,13 +18,20 @@ SELECT 'CREATE ROLE "shop_app" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles W
 \gexec
 ALTER ROLE "shop_app" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
   CONNECTION LIMIT 45 PASSWORD '{{secret:db_shop_app:sql}}';
+SELECT 'CREATE ROLE "shop_owner" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop_owner')
+\gexec
+ALTER ROLE "shop_owner" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
+  CONNECTION LIMIT 11 PASSWORD '{{secret:db_shop_owner:sql}}';
 
 -- Databases. They cannot be made within a transaction.
 SELECT 'CREATE DATABASE "shop" OWNER "shop" TEMPLATE template0 ENCODING ''UTF8'' LC_COLLATE ''C.UTF-8'' LC_CTYPE ''C.UTF-8''' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'shop')
 \gexec
 ALTER DATABASE "shop" OWNER TO "shop";
 REVOKE ALL ON DATABASE "shop" FROM PUBLIC;
-GRANT CONNECT ON DATABASE "shop" TO "shop_app";
+GRANT CONNECT ON DATABASE "shop" TO "shop_app", "shop_owner";
+-- Whatever this login makes belongs to the owner.
+GRANT "shop" TO "shop_owner";
+ALTER ROLE "shop_owner" IN DATABASE "shop" SET role = 'shop';
 
 -- What is in them.
 \connect "shop"

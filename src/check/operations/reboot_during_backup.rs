@@ -1,0 +1,63 @@
+//! Backups that are cut off.
+
+use croner::parser::{CronParser, Seconds, Year};
+
+use crate::check::Rule;
+use crate::check::once::once;
+use crate::diag::Diagnostic;
+use crate::site::Site;
+
+pub(super) const RULE: Rule = Rule {
+    code: "reboot-during-backup",
+    document: include_str!("reboot_during_backup.md"),
+    find,
+};
+
+const DAY: u32 = 24 * 60;
+/// Minutes that a backup is given.
+const WINDOW: u32 = 60;
+
+fn find(site: &Site) -> Vec<Diagnostic> {
+    once(site.hosts.iter().filter_map(|host| {
+        let plan = host.backup.as_ref()?;
+        let upgrades = host.hardening.unattended_upgrades.as_ref()?;
+        let reboot = upgrades.reboot.as_ref()?;
+        let at = minutes(reboot)?;
+        let since = starts(&plan.schedule)?
+            .into_iter()
+            .map(|start| (at + DAY - start) % DAY)
+            .min()
+            .filter(|since| *since < WINDOW)?;
+        Some(
+            Diagnostic::warning(
+                RULE.code,
+                format!("a restart at {reboot} would cut off a backup that began {since} minutes before"),
+            )
+            .at(upgrades.origin.child("reboot"), "restarts then, if an update needs it")
+            .at(plan.origin.child("schedule"), "begins then")
+            .why("The copy of that night is missing, and it is a night on which something was changed.")
+            .help("move one of them, so that the backup has two hours for itself"),
+        )
+    }))
+}
+
+/// Minutes of `04:00` since midnight.
+fn minutes(time: &str) -> Option<u32> {
+    let (hours, minutes) = time.split_once(':')?;
+    Some(hours.parse::<u32>().ok()? * 60 + minutes.parse::<u32>().ok()?)
+}
+
+/// Minutes of the day at which a schedule begins.
+fn starts(schedule: &str) -> Option<Vec<u32>> {
+    let parser = CronParser::builder()
+        .seconds(Seconds::Disallowed)
+        .year(Year::Disallowed)
+        .build();
+    let pattern = parser.parse(schedule).ok()?.pattern;
+    let minutes = pattern.minutes.values();
+    let hours = pattern.hours.values();
+    let all = hours
+        .iter()
+        .flat_map(|hour| minutes.iter().map(|minute| u32::from(*hour) * 60 + u32::from(*minute)));
+    Some(all.collect())
+}

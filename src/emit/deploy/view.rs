@@ -1,0 +1,110 @@
+//! What is deployed on a host, as lines of `deploy.tsv`.
+
+use serde::Serialize;
+
+use crate::render::escape;
+use crate::site::{
+    BackupPlan, BackupSource, Check, Destination, DestinationPlace, Host, Instance, Pointer, Service, Site,
+};
+
+#[derive(Serialize)]
+pub(super) struct View {
+    records: Vec<Record>,
+}
+
+#[derive(Serialize)]
+struct Record {
+    origin: Pointer,
+    line: String,
+}
+
+impl View {
+    pub(super) fn new(site: &Site, host: &Host) -> Self {
+        let records = site.services.iter().flat_map(|service| records(site, host, service));
+        Self {
+            records: records.collect(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+}
+
+fn records(site: &Site, host: &Host, service: &Service) -> Vec<Record> {
+    let Some(release) = &service.release else {
+        return Vec::new();
+    };
+    // The folder is where its files are served or its processes run.
+    if !host.directories.iter().any(|directory| directory.path == release.dir) {
+        return Vec::new();
+    }
+    let record = |origin: &Pointer, fields: &[&str]| Record {
+        origin: origin.clone(),
+        line: escape::fields(fields),
+    };
+    let name = service.name.as_str();
+    let folder = service.origin.child("release");
+    let mut records = vec![record(
+        &folder,
+        &["service", name, &release.dir, &release.keep.to_string()],
+    )];
+    if let Some(migration) = service
+        .migration
+        .as_ref()
+        .filter(|migration| migration.host == host.name)
+    {
+        let origin = service.origin.child("migrate");
+        let saved = saved(site, host, service);
+        records.extend(saved.map(|(source, to)| record(&origin, &["save", name, source, to])));
+        records.push(record(&origin, &["migration", name, &migration.handle]));
+    }
+    let instances = service.instances.iter().filter(|instance| instance.host == host.name);
+    records.extend(instances.filter_map(|instance| {
+        let (template, number) = instance.handle.strip_suffix(".service")?.split_once('@')?;
+        let update = if instance.stop_first { "stop-first" } else { "rolling" };
+        let [kind, a, b] = probe(site, host, instance, template, number);
+        let fields = ["instance", name, template, number, update, &kind, &a, &b];
+        Some(record(&service.origin, &fields))
+    }));
+    records
+}
+
+/// What the backup of this host holds of the services that it uses, for migrations change that; and the destination that
+/// is reached soonest.
+fn saved<'a>(site: &'a Site, host: &'a Host, service: &'a Service) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let used = |source: &BackupSource| {
+        let mut links = site.links.iter().filter(|link| link.from == service.name);
+        links.any(|link| link.to == source.service)
+    };
+    let nearest = |plan: &'a BackupPlan| {
+        let is_here = |to: &&Destination| matches!(to.place, DestinationPlace::Path(_));
+        plan.destinations.iter().find(is_here).or(plan.destinations.first())
+    };
+    let plans = host.backup.iter().filter_map(move |plan| Some((plan, nearest(plan)?)));
+    plans.flat_map(move |(plan, to)| {
+        let sources = plan.sources.iter().filter(move |source| used(source));
+        sources.map(|source| (source.name.as_str(), to.name.as_str()))
+    })
+}
+
+/// How it is seen that an instance is well; the number of the instance is `%i`.
+fn probe(site: &Site, host: &Host, instance: &Instance, template: &str, number: &str) -> [String; 3] {
+    let label = template.strip_prefix(&format!("{}-", site.name)).unwrap_or(template);
+    let name = format!("{label}@{number}");
+    let numbered = |text: &str| match instance.port {
+        Some(port) => text.replacen(&format!(":{port}/"), ":%i/", 1),
+        None => text.to_owned(),
+    };
+    let check = host
+        .probes
+        .iter()
+        .find(|probe| probe.name == name)
+        .map(|probe| &probe.check);
+    match check {
+        Some(Check::Http { url, host }) => ["http".to_owned(), numbered(url), host.clone().unwrap_or_default()],
+        Some(Check::Tcp { address, port }) => ["tcp".to_owned(), address.clone(), port.to_string()],
+        Some(Check::Command(command)) => ["command".to_owned(), command.clone(), String::new()],
+        _ => Default::default(),
+    }
+}

@@ -1,0 +1,45 @@
+//! What a service keeps, and what a server of ours is told.
+
+use serde::Serialize;
+
+use super::*;
+
+/// A folder or file that a service writes, as its `data` declares it.
+#[derive(Debug, Clone)]
+pub struct Data {
+    pub origin: Pointer,
+    /// Where the process finds it: on the host, or in its container.
+    pub path: String,
+    /// It is an SQLite database, not files.
+    pub sqlite: bool,
+    pub backup: bool,
+}
+
+/// How a server of ours is configured.
+#[derive(Debug, Clone, Default)]
+pub struct Configuration {
+    /// Bytes that it may use at most: its limit, or else its share of the host.
+    pub memory: u64,
+    /// Processes and threads that it may have, where the manifest limits them.
+    pub pids: Option<u32>,
+    /// All that its configuration says, in its order.
+    pub settings: Vec<Setting>,
+}
+
+/// A line of a server's configuration.
+#[derive(Debug, Clone, Serialize)]
+pub struct Setting {
+    /// Where it comes from: under `settings` of the service if its author wrote it.
+    pub origin: Pointer,
+    pub name: String,
+    pub value: String,
+}
+
+impl Configuration {
+    /// What a setting is in the end; names are of any case.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings
+            .iter()
+            .rfind(|setting| setting.name.eq_ignore_ascii_case(name))
+    }
+}

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[schemars(example = serde_json::json!({"paths": {"/": "web"}}))]
 pub struct Route {
     /// What answers under which path.
-    #[schemars(extend("minProperties" = 1), example = serde_json::json!({"/": "web"}))]
+    #[serde(default)]
     pub paths: BTreeMap<RoutePath, Path>,
     /// Other names that are redirected to this one.
     #[serde(default)]

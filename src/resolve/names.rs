@@ -55,6 +55,14 @@ fn routes(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String, Route,
     let mut all: BTreeMap<String, (Route, Pointer)> = BTreeMap::new();
     for (name, route) in &world.manifest.routes {
         let origin = at(["routes", name.as_str()]);
+        if route.paths.is_empty() {
+            found.push(
+                Diagnostic::error("missing-key", format!("{} needs `paths`", origin.in_words()))
+                    .at_key(&origin, "nothing answers here")
+                    .why("The web server would show its own page to whoever asks for this name.")
+                    .help("add `paths: {/: SERVICE}`"),
+            );
+        }
         if let Some((_, other)) = all.insert(name.within(domain), (route.clone(), origin.clone())) {
             found.push(twice(&name.within(domain), &origin, &other, "this route"));
         }

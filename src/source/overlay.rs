@@ -50,30 +50,15 @@ impl Source {
         (root, findings)
     }
 
-    /// Where environments, or one of them, are no maps.
-    fn no_patches(&self) -> Vec<Diagnostic> {
-        let all = Pointer::root().child("environments");
-        let Some(node) = self.root.child("environments").filter(|node| !node.is_null()) else {
-            return Vec::new();
-        };
-        let refuse = |at: &Pointer, node: &Node, help: &str| {
-            Diagnostic::error("wrong-type", format!("{} must be a map", at.in_words()))
+    /// Environments that are no map would be read as none.
+    fn no_patches(&self) -> Option<Diagnostic> {
+        let node = self.root.child("environments")?;
+        let is_none = node.as_map().is_none() && !node.is_null();
+        is_none.then(|| {
+            Diagnostic::error("wrong-type", "`environments` must be a map")
                 .at(At::from(node.origin.place), "this is none")
-                .help(help.to_owned())
-        };
-        let Some(map) = node.as_map() else {
-            return vec![refuse(&all, node, "as in `{production: {}, staging: {}}`")];
-        };
-        map.iter()
-            .filter(|(_, patch)| patch.as_map().is_none() && !patch.is_null())
-            .map(|(name, patch)| {
-                refuse(
-                    &all.child(name),
-                    patch,
-                    "write what differs, or `{}` where nothing does",
-                )
-            })
-            .collect()
+                .help("as in `{production: {}, staging: {}}`")
+        })
     }
 
     /// The patches that make an environment, the farthest ancestor first.

@@ -28,7 +28,7 @@ const SAMPLE: u64 = 40;
 const NATIVE: usize = 40;
 
 fn mode() -> String {
-    std::env::var("SITEWRIGHT_MUTATION").unwrap_or_default()
+    std::env::var_os("SITEWRIGHT_MUTATION").map_or_else(String::new, |mode| mode.to_string_lossy().into_owned())
 }
 
 /// Manifests of one file that compile: what a mutant includes would be read as it was.

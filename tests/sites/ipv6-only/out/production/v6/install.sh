@@ -14,7 +14,8 @@
 #   edited/N/           hand-edited files that `--force` replaced while generation N came in
 #   ran-before          units of ours that ran before they were; they are never stopped
 #   pending, held       actions, and services of new packages, that still have to run
-# A generation with a number above `current` is one that did not finish.
+# A generation with a number above `current` is one that did not finish. Because a generation is a bundle, going back to
+# one is an apply like any other.
 #
 # Exit: 0 done or nothing to do; 1 differences (--check) or failed; 2 could not run, nothing was touched.
 set +x -Eeuo pipefail
@@ -25,23 +26,72 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 usage() {
   cat <<'HELP'
-usage: install.sh [--dry-run | --check | --apply] [--only SET] [--force] [--yes]
+usage: install.sh [--dry-run | --check | --apply | --rollback [N] | --list] [--only SET] [--force] [--yes] [--json]
 
-  --dry-run   show what an apply would change, as a diff with secrets masked (the default)
-  --check     show what differs from what was applied last; exit 1 if anything does
-  --apply     install
-  --only SET  with --apply or --dry-run: only the files of one set, such as nginx
-  --force     replace hand-edited files too; a copy of each is kept
-  --yes       ask nothing: a missing secret is an error
+  --dry-run       show what an apply would change, as a diff with secrets masked (the default)
+  --check         show what differs from what was applied last; exit 1 if anything does
+  --apply         install
+  --rollback [N]  install what was here before once more, or generation N
+  --list          the generations that can be gone back to
+  --only SET      with --apply or --dry-run: only the files of one set, such as nginx
+  --force         replace hand-edited files too; a copy of each is kept
+  --yes           ask nothing: a missing secret is an error
+  --json          every line as JSON: {"event": "changed", "text": "/etc/nginx/nginx.conf"}
 
 exit: 0 done or nothing to do, 1 differences or failed, 2 could not run
 HELP
 }
 
-# ---- the three ways to run, and what they do in order ----------------------------------------------------------------
+# ---- the ways to run, and what they do in order ----------------------------------------------------------------
 apply() {
-  local changes=0 path
   prepare
+  bring_in
+}
+
+# Goes back to a generation by the same way that it came in.
+return_to() { # NUMBER, or nothing for the one before
+  local number=${1:-} name other
+  load_state
+  if [[ -z ${number} ]]; then
+    for ((name = CURRENT - 1; name > 0; name--)); do
+      other=${STATE}/generations/${name}/plan.tsv
+      [[ -f ${other} ]] || continue
+      # A repeated one is not worth going back to.
+      cmp -s "${other}" "${STATE}/generations/${CURRENT}/plan.tsv" || { number=${name} && break; }
+    done
+  fi
+  [[ -n ${number} && ${number} != 0 && -f ${STATE}/generations/${number}/plan.tsv ]] \
+    || die 2 "there is no generation ${number:-before this one}; --list names them"
+  say return "to generation ${number}"
+  load_generation "${number}"
+  PLAN=${STATE}/generations/${number}/plan.tsv TEMPLATES=${STATE}/generations/${number}/templates
+  find_missing_packages
+  find_missing_programs
+  check_space
+  report_problems
+  load_secrets
+  classify
+  read_pending
+  bring_in
+}
+
+list_generations() {
+  local directory name word when count
+  load_state
+  for directory in "${STATE}"/generations/*/plan.tsv; do
+    name=${directory%/plan.tsv} && name=${name##*/}
+    word=kept
+    [[ ${name} != "${CURRENT}" ]] || word=current
+    ((name <= CURRENT)) || word=unfinished
+    when=$(date -r "${directory}" '+%Y-%m-%d %H:%M:%S')
+    count=$(grep -c $'^file\t' "${directory}" || true)
+    printf '%s\t%s\t%s\n' "${name}" "${word}" "${when}, ${count} files"
+  done | sort -rn >"${WORK}/generations"
+  while IFS=$'\t' read -r name word when; do say "${word}" "generation ${name} of ${when}"; done <"${WORK}/generations"
+}
+
+bring_in() {
+  local changes=0 path
   refuse_edited
   write_plan "${WORK}/plan"
   for path in "${!STATUS[@]}"; do [[ ${STATUS[${path}]} == same ]] || changes=$((changes + 1)); done
@@ -78,7 +128,7 @@ apply() {
 }
 
 lock() {
-  if [[ ${MODE} == apply ]]; then
+  if [[ ${MODE} == apply || ${MODE} == rollback ]]; then
     mkdir -p "${STATE}"
     exec 9>>"${STATE}/lock"
     flock -n 9 || die 2 "another install.sh is at work on this host"
@@ -94,6 +144,8 @@ prepare() {
   find_missing_packages
   find_missing_programs
   check_system
+  check_clock
+  check_ports
   check_bundle
   check_secrets
   check_space
@@ -116,7 +168,7 @@ dry_run() {
   local path
   prepare
   show_changes
-  printf '\n'
+  [[ -n ${JSON} ]] || printf '\n'
   for path in "${FILES[@]}" "${REMOVE[@]}"; do
     case ${STATUS[${path}]} in
       same | mode) ;;
@@ -142,6 +194,8 @@ check_drift() {
   for path in "${FILES[@]}"; do
     [[ ${STATUS[${path}]} == same ]] || drift "${STATUS[${path}]}" "${path} (${F_OWNER[${path}]} ${F_MODE[${path}]})"
   done
+  find_strangers
+  while IFS= read -r path; do drift "not ours" "${path}, in a directory of ours"; done <"${WORK}/strangers"
   for name in "${!UNIT[@]}"; do
     systemctl -q is-enabled "${name}" 2>/dev/null && systemctl -q is-active "${name}" 2>/dev/null && continue
     drift stopped "${name}"
@@ -150,12 +204,42 @@ check_drift() {
   exit "${DRIFT}"
 }
 
+# Files that nobody asked for in directories that we made to put files into: what reads the directory reads them too.
+find_strangers() {
+  local directory path
+  : >"${WORK}/strangers"
+  [[ -f ${STATE}/directories ]] || return 0
+  while IFS= read -r directory; do
+    for path in "${directory}"/*; do
+      [[ ! -f ${path} || -n ${F_SHA[${path}]-} ]] || printf '%s\n' "${path}"
+    done
+  done <"${STATE}/directories" | sort -u >"${WORK}/strangers"
+}
+
 # ---- what is said ----------------------------------------------------------------------------------------------------
 BOLD='' RED='' PLAIN=''
 if [[ -t 1 && -z ${NO_COLOR-} ]]; then BOLD=$'\e[1m' RED=$'\e[31m' PLAIN=$'\e[0m'; fi
 
-say() { printf '%s%-10s%s %s\n' "${BOLD}" "$1" "${PLAIN}" "${*:2}"; }
-complain() { printf '%s%-10s%s %s\n' "${RED}" "$1" "${PLAIN}" "${*:2}" >&2; }
+say() {
+  if [[ -n ${JSON} ]]; then as_json "$1" "${*:2}"; else printf '%s%-10s%s %s\n' "${BOLD}" "$1" "${PLAIN}" "${*:2}"; fi
+}
+complain() {
+  if [[ -n ${JSON} ]]; then as_json "$1" "${*:2}"; else printf '%s%-10s%s %s\n' "${RED}" "$1" "${PLAIN}" "${*:2}" >&2; fi
+}
+as_json() { # EVENT TEXT
+  json_text "$2"
+  printf '{"event":"%s","text":"%s"}\n' "$1" "${REPLY}"
+}
+
+# Sets REPLY to the text as it stands between the quotes of JSON.
+json_text() { # TEXT
+  local i char
+  REPLY=${1//\\/\\\\} && REPLY=${REPLY//\"/\\\"}
+  for ((i = 1; i < 32; i++)); do
+    printf -v char '%b' "\\x$(printf '%02x' "${i}")"
+    [[ ${REPLY} != *"${char}"* ]] || REPLY=${REPLY//"${char}"/"\\u$(printf '%04x' "${i}")"}
+  done
+}
 die() {
   complain error "${*:2}"
   exit "$1"
@@ -165,7 +249,10 @@ problem() { PROBLEMS+=("$*"); }
 report_problems() {
   ((${#PROBLEMS[@]})) || return 0
   complain error "${#PROBLEMS[@]} problem(s); nothing was touched"
-  printf '  - %s\n' "${PROBLEMS[@]}" >&2
+  local text
+  for text in "${PROBLEMS[@]}"; do
+    if [[ -n ${JSON} ]]; then as_json problem "${text}"; else printf '  - %s\n' "${text}" >&2; fi
+  done
   exit 2
 }
 
@@ -176,19 +263,19 @@ fail() { # LOG MESSAGE
     tail -n 25 "$1" >"${WORK}/tail"
     IFS= read -r -d '' REPLY <"${WORK}/tail" || true
     redact "${REPLY%$'\n'}"
-    printf '  | %s\n' "${REPLY//$'\n'/$'\n  | '}" >&2
+    if [[ -n ${JSON} ]]; then as_json log "${REPLY}"; else printf '  | %s\n' "${REPLY//$'\n'/$'\n  | '}" >&2; fi
   fi
   [[ ${STAGE} == returning ]] || exit 1
   RETURNED='' # on the way back, what else can be put right is
 }
 
 # ---- the plan --------------------------------------------------------------------------------------------------------
-declare -A FIELDS=([sitewright]=2 [site]=2 [environment]=2 [host]=2 [os]=2 [secret]=4 [package]=2 [program]=8 [file]=9
+declare -A FIELDS=([sitewright]=2 [site]=2 [environment]=2 [host]=2 [os]=2 [architecture]=2 [port]=4 [secret]=4 [package]=2 [program]=8 [file]=9
   [unit]=3 [action]=5 [health]=3)
 declare -a PROBLEMS=()
 
 forget_plan() {
-  FILES=() PACKAGES=() PROGRAMS=() SECRETS=() STEPS=() HEALTH=()
+  ARCHITECTURE='' PORTS=() FILES=() PACKAGES=() PROGRAMS=() SECRETS=() STEPS=() HEALTH=()
   declare -gA F_OWNER=() F_MODE=() F_SHA=() F_PHASE=() F_FILL=() F_SET=() F_ACTIONS=() WANT=() KIND=() SPEC=()
   declare -gA UNIT=() CHECK=() RUN=()
   : >"${WORK}/steps"
@@ -206,6 +293,8 @@ read_plan() { # FILE
       environment) ENVIRONMENT=${f[1]} ;;
       host) HOST=${f[1]} ;;
       os) OS=${f[1]} ;;
+      architecture) ARCHITECTURE=${f[1]} ;;
+      port) PORTS+=("${f[1]} ${f[2]} ${f[3]}") ;;
       secret) SECRETS+=("${f[1]}") KIND[${f[1]}]=${f[2]} SPEC[${f[1]}]=${f[3]} ;;
       package) PACKAGES+=("${f[1]}") ;;
       program) PROGRAMS+=("$(printf '%s\t' "${f[@]:1}")") ;;
@@ -228,10 +317,13 @@ add_file() { # PATH OWNER MODE SHA PHASE FILL SET ACTIONS
 
 # ---- preflight: every problem in one list ----------------------------------------------------------------------------
 check_system() {
-  local tool os
+  local tool os architecture
   os=$(sed -n 's/^\(ID\|VERSION_ID\)="\{0,1\}\([^"]*\)"\{0,1\}$/\1 \2/p' /etc/os-release | sort)
   os=${os#ID } && os=${os/$'\n'VERSION_ID /-}
   [[ ${os} == "${OS}" ]] || problem "this bundle is for ${OS}, and this host is ${os}"
+  architecture=$(dpkg --print-architecture 2>/dev/null || true)
+  [[ -z ${ARCHITECTURE} || ${architecture} == "${ARCHITECTURE}" ]] \
+    || problem "this bundle has programs for ${ARCHITECTURE}, and this host is ${architecture}"
   for tool in apt-get diff dpkg-query find flock install sha256sum systemctl systemd-sysusers systemd-tmpfiles unshare; do
     command -v "${tool}" >/dev/null || problem "the command ${tool} is missing"
   done
@@ -239,6 +331,39 @@ check_system() {
   if [[ -r ${STATE}/host && $(<"${STATE}/host") != "${ENVIRONMENT} ${HOST}" ]]; then
     problem "this bundle is for ${ENVIRONMENT} ${HOST}, and ${STATE}/host says that this is $(<"${STATE}/host")"
   fi
+}
+
+# A clock that is far off makes certificates, signatures and backups fail in ways that name no clock.
+check_clock() {
+  local file written now newest=1767225600 # 2026
+  for file in "${HERE}/plan.tsv" "${STATE}/current"; do
+    [[ -e ${file} ]] || continue
+    written=$(stat -c %Y "${file}")
+    ((written <= newest)) || newest=${written}
+  done
+  printf -v now '%(%F %R)T' -1
+  ((EPOCHSECONDS + 86400 >= newest)) || problem "the clock is wrong: it says ${now}, and this bundle or its last apply is younger"
+}
+
+# What is to listen here must not be held by what is not ours, such as another web server.
+check_ports() {
+  local port protocol address number line pid name unit ours=' docker containerd '
+  for name in "${!UNIT[@]}" "${!OWNED_UNIT[@]}"; do
+    name=${name%.*} && ours+="${name%%@*} "
+  done
+  for port in "${PORTS[@]}"; do
+    read -r protocol address number <<<"${port}"
+    ss -Hlnp"${protocol::1}" "sport = :${number}" >"${WORK}/listeners" 2>/dev/null || true
+    while IFS= read -r line; do
+      [[ ${address} == '*' || ${line} == *" ${address}:${number} "* || ${line} =~ \ (\*|0\.0\.0\.0|\[::\]):${number}\  ]] || continue
+      [[ ${line} =~ \"([^\"]+)\",pid=([0-9]+) ]] || continue
+      name=${BASH_REMATCH[1]} pid=${BASH_REMATCH[2]}
+      unit=$(sed -n 's|^0::.*/\([^/]*\)\.service.*|\1|p' "/proc/${pid}/cgroup" 2>/dev/null || true)
+      [[ ${pid} != 1 && ${ours} != *" ${unit%%@*} "* ]] || continue # 1: a socket that systemd holds for a unit
+      problem "port ${number}/${protocol} is held by ${name} (${unit:-pid ${pid}}): stop it, or let one of the two listen elsewhere"
+      break
+    done <"${WORK}/listeners"
+  done
 }
 
 check_bundle() {
@@ -336,11 +461,17 @@ make_secrets() {
       read -r -s -p "secret ${name} (${SPEC[${name}]}): " value || die 2 "secret ${name} was not given"
       printf '\n'
     done
-    save_secret "${name}" <<<"${value}"
+    printf '%s' "${value}" | save_secret "${name}"
   done
   for name in "${GENERATE[@]}"; do
     say generate "secret ${name}"
     generate_secret "${name}" "${SPEC[${name}]}"
+  done
+  # The line end that an editor added: a program that reads the file itself would take it for a part of the secret.
+  for name in "${SECRETS[@]}"; do
+    value=$(<"${SECRETS_DIR}/${name}")
+    [[ ${value} == *$'\n'* ]] || printf '%s' "${value}" | cmp -s - "${SECRETS_DIR}/${name}" \
+      || printf '%s' "${value}" | save_secret "${name}"
   done
   ASK=() GENERATE=()
 }
@@ -360,11 +491,11 @@ generate_secret() { # NAME SPEC
     *encoding=base64*)
       value=$(head -c "${length}" /dev/urandom | base64 -w 0)
       [[ $2 != *prefix=* ]] || value=${2#*prefix=}${value}
-      save_secret "$1" <<<"${value}"
+      printf '%s' "${value}" | save_secret "$1"
       ;;
     *) # a letter or digit first: no tool takes it for an option
       until [[ ${value} == [A-Za-z0-9]* ]]; do value=$(head -c "${length}" /dev/urandom | base64 -w 0 | tr '+/' '-_'); done
-      save_secret "$1" <<<"${value:0:length}"
+      printf '%s' "${value:0:length}" | save_secret "$1"
       ;;
   esac
 }
@@ -393,7 +524,7 @@ encode_secret() { # NAME ENCODING FILE
   case $2 in
     raw | pem) REPLY=${value} ;;
     ini | conf) REPLY=${value//\\/\\\\} && REPLY=${REPLY//\"/\\\"} ;;
-    env) REPLY=${value//\\/\\\\} && REPLY=${REPLY//\"/\\\"} && REPLY=${REPLY//\$/\\\$} && REPLY=${REPLY//\`/\\\`} ;;
+    env) REPLY=${value//\\/\\\\} && REPLY=${REPLY//\"/\\\"} && REPLY=${REPLY//\$/\\\$} ;;
     sha256) REPLY=$(printf '%s' "${value}" | sha256sum) && REPLY=${REPLY%% *} ;;
     sql) # whether a backslash is one depends on the server's settings
       [[ ${value} != *\\* ]] || problem "secret $1 has a backslash, which is not safe in the SQL of $3"
@@ -406,13 +537,7 @@ encode_secret() { # NAME ENCODING FILE
         REPLY+=${char}
       done
       ;;
-    json)
-      REPLY=${value//\\/\\\\} && REPLY=${REPLY//\"/\\\"}
-      for ((i = 1; i < 32; i++)); do
-        printf -v char '%b' "\\x$(printf '%02x' "${i}")"
-        [[ ${REPLY} != *"${char}"* ]] || REPLY=${REPLY//"${char}"/"\\u$(printf '%04x' "${i}")"}
-      done
-      ;;
+    json) json_text "${value}" ;;
     *) problem "$3: this engine has no encoding '$2'" ;;
   esac
 }
@@ -585,7 +710,7 @@ mask_file() { # FILE TARGET TEMPLATE...
 
 show_diff() { # OLD NEW PATH
   local old=$1 new=$2 path=$3
-  local -a templates=("${HERE}/rootfs${path}" "${STATE}/generations/${CURRENT}/templates${path}")
+  local -a templates=("${TEMPLATES}${path}" "${STATE}/generations/${CURRENT}/templates${path}")
   [[ -e ${old} ]] || old=/dev/null
   [[ -e ${new} ]] || new=/dev/null
   if [[ ${F_FILL[${path}]-} == fill || -f ${templates[1]} ]]; then
@@ -593,7 +718,13 @@ show_diff() { # OLD NEW PATH
     mask_file "${new}" "${WORK}/new" "${templates[@]}"
     old=${WORK}/old new=${WORK}/new
   fi
-  diff -u --label "$1" --label "${path} (new)" -- "${old}" "${new}" || true
+  diff -u --label "$1" --label "${path} (new)" -- "${old}" "${new}" >"${WORK}/diff" || true
+  if [[ -n ${JSON} ]]; then
+    IFS= read -r -d '' REPLY <"${WORK}/diff" || true
+    as_json diff "${REPLY}"
+  else
+    cat "${WORK}/diff"
+  fi
 }
 
 show_changes() {
@@ -698,7 +829,7 @@ install_programs() {
 # The plan as it comes to stand on this host: the digests are those of the files with their secrets filled in.
 write_plan() { # TARGET
   local path
-  grep -v $'^file\t' "${HERE}/plan.tsv" >"$1"
+  grep -v $'^file\t' "${PLAN}" >"$1"
   for path in "${FILES[@]}"; do
     printf 'file\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${path}" "${F_OWNER[${path}]}" "${F_MODE[${path}]}" "${WANT[${path}]}" \
       "${F_PHASE[${path}]}" "${F_FILL[${path}]}" "${F_SET[${path}]}" "${F_ACTIONS[${path}]}"
@@ -718,7 +849,7 @@ write_generation() {
   [[ -z ${ONLY} ]] || cp -R "${current}/files" "${current}/templates" "${new}"
   for path in "${FILES[@]}"; do
     (cd "${STAGED}" && cp --parents ".${path}" "${new}/files")
-    [[ ${F_FILL[${path}]} != fill ]] || (cd "${HERE}/rootfs" && cp --parents ".${path}" "${new}/templates")
+    [[ ${F_FILL[${path}]} != fill ]] || (cd "${TEMPLATES}" && cp --parents ".${path}" "${new}/templates")
   done
   keep_running
   printf '%s\n' "${ENVIRONMENT} ${HOST}" >"${STATE}/host"
@@ -1012,11 +1143,16 @@ leave() {
 }
 
 # ---- start -----------------------------------------------------------------------------------------------------------
-MODE=dry-run ONLY='' FORCE='' YES='' STAGE='' RETURNED=1 DRIFT=0 GUARD=/usr/sbin/policy-rc.d
+MODE=dry-run NUMBER='' JSON='' ONLY='' FORCE='' YES='' STAGE='' RETURNED=1 DRIFT=0 GUARD=/usr/sbin/policy-rc.d
 HIDDEN=() HIDDEN_NAME=() ASK=() GENERATE=() UNFINISHED=() MISSING=() WANTING=()
 while (($#)); do
   case $1 in
-    --dry-run | --check | --apply) MODE=${1#--} ;;
+    --dry-run | --check | --apply | --list) MODE=${1#--} ;;
+    --rollback)
+      MODE=rollback
+      if [[ ${2-} =~ ^[0-9]+$ ]]; then NUMBER=$2 && shift; fi
+      ;;
+    --json) JSON=1 ;;
     --only) ONLY=${2-} && shift ;;
     --force) FORCE=1 ;;
     --yes) YES=1 ;;
@@ -1032,12 +1168,12 @@ while (($#)); do
   shift
 done
 CONFIRM='' # whether somebody is there to be asked
-[[ ${MODE} != apply || -n ${YES} || ! -t 0 ]] || CONFIRM=1
+[[ ${MODE} == check || ${MODE} == dry-run || -n ${YES}${JSON} || ! -t 0 ]] || CONFIRM=1
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 [[ -r ${HERE}/plan.tsv ]] || die 2 "${HERE}/plan.tsv is missing"
 SITE=$(sed -n 's/^site\t//p' "${HERE}/plan.tsv")
 [[ ${SITE} =~ ^[a-z][a-z0-9-]*$ ]] || die 2 "${HERE}/plan.tsv names no site"
-STATE=/var/lib/sitewright/${SITE} SECRETS_DIR=/etc/${SITE}/secrets
+STATE=/var/lib/sitewright/${SITE} SECRETS_DIR=/etc/${SITE}/secrets PLAN=${HERE}/plan.tsv TEMPLATES=${HERE}/rootfs
 ((EUID == 0)) || die 2 "this must run as root"
 lock
 WORK=$(mktemp -d "/run/sitewright-${SITE}.XXXXXX")
@@ -1045,9 +1181,11 @@ chmod 0711 "${WORK}" # the view below must let a tool through that runs as anoth
 trap leave EXIT
 trap 'exit 130' INT TERM HUP
 trap 'complain error "install.sh stopped at line ${LINENO}"' ERR
-read_plan "${HERE}/plan.tsv"
+read_plan "${PLAN}"
 case ${MODE} in
   apply) apply ;;
+  rollback) return_to "${NUMBER}" ;;
+  list) list_generations ;;
   check) check_drift ;;
   *) dry_run ;;
 esac

@@ -165,39 +165,6 @@ fn check_parts(parts: &str, text: &str, also: &str, plain: fn(char) -> bool) -> 
     }
 }
 
-/// A regular expression of which every group and class is closed; nginx refuses others, and all its files with them.
-fn balanced(pattern: &str) -> Result<(), String> {
-    let (mut groups, mut class, mut escaped) = (0_usize, false, false);
-    for c in pattern.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            ']' if class => class = false,
-            _ if class => {}
-            '[' => class = true,
-            '(' => groups += 1,
-            ')' if groups == 0 => {
-                return Err(format!(
-                    "`{pattern}` closes a group that is not open: write `\\)` for the character"
-                ));
-            }
-            ')' => groups -= 1,
-            _ => {}
-        }
-    }
-    if groups > 0 || class || escaped {
-        let what = if class {
-            "]"
-        } else if groups > 0 {
-            ")"
-        } else {
-            "what follows the `\\`"
-        };
-        return Err(format!("`{pattern}` is not a whole regular expression: add {what}"));
-    }
-    Ok(())
-}
-
 fn check_route(text: &str) -> Result<(), String> {
     single_line(text)?;
     let pattern = text.strip_prefix("~*").or_else(|| text.strip_prefix('~'));
@@ -207,7 +174,7 @@ fn check_route(text: &str) -> Result<(), String> {
                 "`{text}` has no regular expression behind the `~`, or one with a blank: write `\\s`"
             ));
         }
-        return balanced(pattern);
+        return Ok(());
     }
     let path = text.strip_prefix('=').map_or(text, str::trim_start);
     if !path.starts_with('/') {

@@ -23,16 +23,6 @@ pub(super) fn guard(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets
     let origin = at(["hardening"]);
     let section = world.manifest.hardening.on();
     let ssh = section.and_then(|section| section.ssh.on());
-    let admins = &world.manifest.admins;
-    if ssh.is_some() && !admins.is_empty() && !admins.values().any(|admin| admin.sudo) {
-        found.push(
-            Diagnostic::error("no-admin", "nobody could become root any more")
-                .at_key(&origin.child("ssh"), "this turns off root's own login")
-                .at_key(&at(["admins"]), "none of them may use sudo")
-                .why("A later bundle could not be installed, nor anything mended.")
-                .help("add `sudo: true` to one of them, or set `hardening.ssh: false`"),
-        );
-    }
     if ssh.is_some() && world.manifest.admins.is_empty() {
         found.push(
             Diagnostic::error("no-admin", "nobody could log in any more")

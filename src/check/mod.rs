@@ -4,11 +4,16 @@
 //! has documents too ([`refused`]), so every code that a user can see is explained.
 
 mod artifacts;
+mod calendar;
 mod capacity;
+mod commands;
 mod data;
 mod hardening;
+mod looks;
+mod measure;
 mod once;
 mod operations;
+mod purpose;
 mod raw;
 mod refused;
 mod secrets;

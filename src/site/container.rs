@@ -2,6 +2,8 @@
 
 use super::*;
 
+/// Compose profile of containers that cron starts.
+pub const JOBS: &str = "jobs";
 /// Compose profile of containers that run migrations.
 pub const MIGRATE: &str = "migrate";
 

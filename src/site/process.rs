@@ -117,6 +117,6 @@ pub enum JobRun {
     Command(Vec<String>),
     /// A one-shot unit of ours to start, so that sandbox, limits and environment are its own.
     Unit(String),
-    /// A command in a running or fresh container of the compose service.
-    Container { service: String, command: Vec<String> },
+    /// A container of the profile [`JOBS`], which may take so many seconds.
+    Container { name: String, timeout: u64 },
 }

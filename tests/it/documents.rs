@@ -70,7 +70,7 @@ fn documents_are_whole_and_of_this_site() {
     let readme = &documents["vps/README.md"];
     for text in [
         "acme-restore --service db",
-        "systemctl restart acme-api@3001.service\nuntil curl -fsS -o /dev/null http://127.0.0.1:3001/healthz",
+        "acme-deploy api ARCHIVE --sha256 DIGEST",
         "install -m 0600 /dev/stdin /etc/acme/secrets/slack_webhook   # Slack app settings, Incoming Webhooks",
         "acme-restore --all --from offsite --yes",
         "restarts the 2 instances of acme-api",

@@ -3,7 +3,7 @@
 use crate::check::Rule;
 use crate::check::once::once;
 use crate::diag::Diagnostic;
-use crate::site::{EnvironmentFile, JobRun, Pointer, Site};
+use crate::site::{EnvironmentFile, Pointer, Site};
 
 pub(super) const RULE: Rule = Rule {
     code: "shell-syntax",
@@ -29,15 +29,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             let names = names(&container.environment, container.environment_file.as_ref());
             (&container.origin, &container.command, names)
         });
-        let jobs = host.jobs.iter().filter_map(|job| {
-            let JobRun::Container { service, command } = &job.run else {
-                return None;
-            };
-            let container = host.containers.iter().find(|container| container.name == *service)?;
-            let names = names(&container.environment, container.environment_file.as_ref());
-            Some((&job.origin, command, names))
-        });
-        units.chain(containers).chain(jobs).collect::<Vec<_>>()
+        units.chain(containers).collect::<Vec<_>>()
     });
     once(commands.filter_map(|(origin, command, names)| finding(origin, command, &names)))
 }

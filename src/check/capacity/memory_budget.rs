@@ -1,6 +1,7 @@
 //! Hosts that were promised more memory than they have.
 
 use crate::check::Rule;
+use crate::check::measure::{MIB, size};
 use crate::diag::Diagnostic;
 use crate::site::{Host, Pointer, Site};
 
@@ -10,7 +11,6 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-const MIB: u64 = 1 << 20;
 /// What the system itself, sshd, the web server and the container engine take.
 const SYSTEM: u64 = 512 * MIB;
 
@@ -74,13 +74,4 @@ fn over(site: &Site, host: &Host) -> Option<Diagnostic> {
             .why("When all of them use what they may, the kernel kills one of them: often the database.")
             .help(help),
     )
-}
-
-fn size(bytes: u64) -> String {
-    let mib = bytes.div_ceil(MIB);
-    if mib.is_multiple_of(1024) {
-        format!("{}GiB", mib / 1024)
-    } else {
-        format!("{mib}MiB")
-    }
 }

@@ -1,8 +1,9 @@
 //! Secrets that are written out.
 
-use crate::check::Rule;
+use crate::check::looks::{self, by_prefix, known, named, private_key};
+use crate::check::{Rule, commands};
 use crate::diag::Diagnostic;
-use crate::site::{ChannelTarget, Pointer, Site};
+use crate::site::{ChannelTarget, Host, LocationAction, Pointer, Site};
 
 pub(super) const RULE: Rule = Rule {
     code: "literal-secret",
@@ -10,42 +11,119 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-/// How keys of well-known services begin, and whose they are.
-const PREFIXES: &[(&str, &str)] = &[
-    ("AKIA", "an access key of Amazon"),
-    ("ASIA", "an access key of Amazon"),
-    ("AIza", "a key of Google"),
-    ("SG.", "a key of SendGrid"),
-    ("dop_v1_", "a token of DigitalOcean"),
-    ("ghp_", "a token of GitHub"),
-    ("gho_", "a token of GitHub"),
-    ("ghs_", "a token of GitHub"),
-    ("github_pat_", "a token of GitHub"),
-    ("glpat-", "a token of GitLab"),
-    ("npm_", "a token of npm"),
-    ("rk_live_", "a key of Stripe"),
-    ("sk-ant-", "a key of Anthropic"),
-    ("sk-proj-", "a key of OpenAI"),
-    ("sk_live_", "a key of Stripe"),
-    ("xoxb-", "a token of Slack"),
-    ("xoxp-", "a token of Slack"),
-];
+/// Settings of servers that are passwords.
+const SETTINGS: [&str; 3] = ["masterauth", "tls-client-key-file-pass", "tls-key-file-pass"];
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    let variables = site
-        .services
-        .iter()
-        .flat_map(|service| &service.variables)
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let all = variables(site)
+        .into_iter()
+        .chain(settings(site))
+        .chain(site.hosts.iter().flat_map(commands))
+        .chain(channels(site))
+        .chain(site.hosts.iter().flat_map(answers))
+        .chain(site.hosts.iter().flat_map(files));
+    for finding in all {
+        // A file may go to several hosts, and instances are alike.
+        if !found.contains(&finding) {
+            found.push(finding);
+        }
+    }
+    found
+}
+
+fn variables(site: &Site) -> Vec<Diagnostic> {
+    let variables = site.services.iter().flat_map(|service| &service.variables);
+    variables
         .filter_map(|variable| {
-            let value = variable.value.as_literal()?;
-            let what = known(&value)
-                .or_else(|| is_secret(&variable.name, &value).then(|| "a secret by its name".to_owned()))?;
+            let what = named(&variable.name, &variable.value.as_literal()?)?;
             Some(finding(
                 &variable.origin,
                 &format!("the value of `{}`", variable.name),
                 &what,
             ))
+        })
+        .collect()
+}
+
+/// Raw settings: of servers, of the compose file and of units.
+fn settings(site: &Site) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for service in &site.services {
+        let raw = service.origin.child("settings");
+        let servers = service
+            .configuration
+            .iter()
+            .flat_map(|configuration| &configuration.settings);
+        for setting in servers.filter(|setting| setting.origin.is_within(&raw)) {
+            let password = SETTINGS.contains(&setting.name.to_ascii_lowercase().as_str()) && !setting.value.is_empty();
+            let what = password
+                .then(|| "a password by its name".to_owned())
+                .or_else(|| known(&setting.value));
+            found.extend(what.map(|what| finding(&setting.origin, &format!("the value of `{}`", setting.name), &what)));
+        }
+        let here = |origin: &Pointer| origin.is_within(&service.origin);
+        let units = site
+            .hosts
+            .iter()
+            .flat_map(|host| &host.units)
+            .filter(|unit| here(&unit.origin));
+        let lines = units
+            .flat_map(|unit| &unit.settings)
+            .filter(|(name, _)| name == "Environment");
+        let words = lines.flat_map(|(_, value)| value.split_whitespace());
+        let mut pairs: Vec<(String, String)> = words.filter_map(pair).collect();
+        let containers = site.hosts.iter().flat_map(|host| &host.containers);
+        for container in containers.filter(|container| here(&container.origin)) {
+            container
+                .settings
+                .iter()
+                .for_each(|(name, value)| gather(name, value, &mut pairs));
+        }
+        for (name, value) in pairs {
+            found.extend(named(&name, &value).map(|what| finding(&raw, &format!("the value of `{name}`"), &what)));
+        }
+    }
+    found
+}
+
+/// Names and values of a raw compose key; a list may hold `NAME=value`.
+fn gather(name: &str, value: &serde_json::Value, pairs: &mut Vec<(String, String)>) {
+    match value {
+        serde_json::Value::String(text) => pairs.push(pair(text).unwrap_or_else(|| (name.to_owned(), text.clone()))),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| gather(name, item, pairs)),
+        serde_json::Value::Object(map) => map.iter().for_each(|(name, value)| gather(name, value, pairs)),
+        _ => {}
+    }
+}
+
+fn pair(word: &str) -> Option<(String, String)> {
+    let (name, value) = word.trim_matches('"').split_once('=')?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    (!name.is_empty() && name.chars().all(plain)).then(|| (name.to_owned(), value.to_owned()))
+}
+
+/// Words of command lines: values of options such as `--password`, and what is known by its look.
+fn commands(host: &Host) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for command in commands::all(host) {
+        let words = command.words();
+        let before = std::iter::once("").chain(words.iter().map(String::as_str));
+        let what = before.zip(&words).find_map(|(before, word)| {
+            let (option, value) = match word.split_once('=') {
+                Some((option, value)) => (option, value),
+                None => (before, word.as_str()),
+            };
+            looks::option(option, value)
+                .then(|| format!("the value of `{option}`"))
+                .or_else(|| known(value))
         });
+        found.extend(what.map(|what| finding(&command.origin, "a word of this command", &what)));
+    }
+    found
+}
+
+fn channels(site: &Site) -> Vec<Diagnostic> {
     let channels = site.channels.iter().filter_map(|channel| match &channel.target {
         ChannelTarget::Webhook { url } => {
             let url = url.as_literal()?;
@@ -60,11 +138,36 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         }
         ChannelTarget::Slack { .. } | ChannelTarget::Email { .. } => None,
     });
-    let files = site
-        .hosts
-        .iter()
-        .flat_map(|host| &host.files)
-        .filter(|file| file.verbatim)
+    channels.collect()
+}
+
+/// What the web server tells everybody: headers, and fixed answers.
+fn answers(host: &Host) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if let Some(ingress) = &host.ingress {
+        let locations = ingress.servers.iter().flat_map(|server| &server.locations);
+        let all = std::iter::once((&ingress.origin, &ingress.headers))
+            .chain(locations.clone().map(|location| (&location.origin, &location.headers)));
+        for (origin, headers) in all {
+            for (name, value) in headers {
+                let what = value.split_whitespace().find_map(known);
+                let at = origin.child("headers").child(name);
+                found.extend(what.map(|what| finding(&at, &format!("the header `{name}`"), &what)));
+            }
+        }
+        for location in locations {
+            if let LocationAction::Json(text) = &location.action {
+                let what = text.split('"').find_map(known);
+                found.extend(what.map(|what| finding(&location.origin.child("json"), "this answer", &what)));
+            }
+        }
+    }
+    found
+}
+
+fn files(host: &Host) -> Vec<Diagnostic> {
+    let files = host.files.iter().filter(|file| file.verbatim);
+    files
         .filter_map(|file| {
             let what = file.content.lines().find_map(|line| {
                 line.split([' ', '=', '"', '\'', ':'])
@@ -76,15 +179,8 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 &format!("what is in `{}`", file.path),
                 &what,
             ))
-        });
-    let mut found: Vec<Diagnostic> = Vec::new();
-    for finding in variables.chain(channels).chain(files) {
-        // A file may go to several hosts.
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
-    }
-    found
+        })
+        .collect()
 }
 
 fn finding(origin: &Pointer, subject: &str, what: &str) -> Diagnostic {
@@ -92,117 +188,4 @@ fn finding(origin: &Pointer, subject: &str, what: &str) -> Diagnostic {
         .at(origin, what)
         .why("Whoever reads the manifest or the bundle would know it, and git never forgets.")
         .help("write `{secret: NAME}` and declare `NAME` under `secrets:`; if this value was ever in use, change it")
-}
-
-/// What a value is by its own look.
-fn known(value: &str) -> Option<String> {
-    by_prefix(value)
-        .or_else(|| private_key(value))
-        .or_else(|| has_password(value).then(|| "an address with a password in it".to_owned()))
-}
-
-fn by_prefix(value: &str) -> Option<String> {
-    // Shorter ones are words that happen to begin so.
-    let long = |prefix: &str| value.len() >= prefix.len() + 12 && value.bytes().all(|byte| byte.is_ascii_graphic());
-    let (_, whose) = PREFIXES
-        .iter()
-        .find(|(prefix, _)| value.starts_with(prefix) && long(prefix))?;
-    Some((*whose).to_owned())
-}
-
-fn private_key(value: &str) -> Option<String> {
-    (value.contains("-----BEGIN ") && value.contains("PRIVATE KEY-----")).then(|| "a private key".to_owned())
-}
-
-/// `scheme://user:password@host`.
-fn has_password(value: &str) -> bool {
-    let Some((scheme, rest)) = value.split_once("://") else {
-        return false;
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let password = authority
-        .rsplit_once('@')
-        .and_then(|(user, _)| user.split_once(':'))
-        .map(|(_, password)| password);
-    !scheme.is_empty() && password.is_some_and(|password| !password.is_empty())
-}
-
-/// Whether a variable of this name holds a secret, if it has this value.
-fn is_secret(name: &str, value: &str) -> bool {
-    // Where it lies, how it is called or how long it lives is none.
-    const ABOUT: [&str; 14] = [
-        "FILE", "PATH", "DIR", "URL", "URI", "HOST", "ENDPOINT", "TTL", "EXPIRY", "LENGTH", "HEADER", "NAME", "ID",
-        "TYPE",
-    ];
-    let upper = name.to_uppercase();
-    let words: Vec<&str> = upper.split(['_', '.', '-']).filter(|word| !word.is_empty()).collect();
-    if words.last().is_none_or(|last| ABOUT.contains(last)) || value.is_empty() || value.starts_with('/') {
-        return false;
-    }
-    let harmless = value.parse::<f64>().is_ok() || matches!(value, "true" | "false" | "none" | "null");
-    let has = |word: &str| words.contains(&word);
-    let pair = |first: &str, second: &str| words.windows(2).any(|pair| pair == [first, second]);
-    let named = [
-        "SECRET",
-        "SECRETS",
-        "PASSWORD",
-        "PASSWD",
-        "PASS",
-        "PASSPHRASE",
-        "TOKEN",
-        "APIKEY",
-        "CREDENTIALS",
-    ]
-    .into_iter()
-    .any(has)
-        || pair("API", "KEY")
-        || pair("PRIVATE", "KEY")
-        || pair("ACCESS", "KEY")
-        || pair("SIGNING", "KEY")
-        || pair("ENCRYPTION", "KEY");
-    named && !harmless && !has("PUBLIC") && !has("PUBLISHABLE")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_and_looks() {
-        for (name, value) in [
-            ("DB_PASSWORD", "hunter2"),
-            ("JWT_SECRET", "x y"),
-            ("STRIPE_API_KEY", "abc"),
-            ("ACCESS_TOKEN", "abc"),
-        ] {
-            assert!(is_secret(name, value), "{name}");
-        }
-        for (name, value) in [
-            ("TOKEN_TTL", "15m"),
-            ("PASSWORD_FILE", "run/x"),
-            ("SECRET_KEY", "/run/secrets/key"),
-            ("MAX_TOKEN", "4096"),
-            ("COMPASS", "north"),
-            ("STRIPE_PUBLISHABLE_API_KEY", "pk_1"),
-            ("REQUIRE_PASSWORD", "true"),
-        ] {
-            assert!(!is_secret(name, value), "{name}");
-        }
-        for value in [
-            "AKIAIOSFODNN7EXAMPLE",
-            "postgres://u:p@db/x",
-            "-----BEGIN OPENSSH PRIVATE KEY-----",
-        ] {
-            assert!(known(value).is_some(), "{value}");
-        }
-        for value in [
-            "https://acme.example/a:b@c",
-            "postgres://u@db/x",
-            "postgres://u:@db",
-            "AKIA",
-            "ghp_ and more words here",
-        ] {
-            assert!(known(value).is_none(), "{value}");
-        }
-    }
 }

@@ -2,7 +2,7 @@
 # Runs a scheduled job: never twice at a time, its output in the journal, and on stdout (so that cron mails it) on failure.
 #
 #   run-job NAME COMMAND [ARGUMENT]...                        as the user that cron runs it as
-#   run-job NAME --container SERVICE COMMAND [ARGUMENT]...    in a container of the compose service
+#   run-job NAME --container SERVICE SECONDS                  a container of the compose file, for at most so long
 #
 # Exit: the command's own; 75 if the last run is still at work.
 set -Euo pipefail
@@ -17,14 +17,7 @@ shift
 
 if [[ $1 == --container ]]; then
   compose=(docker compose --file "/etc/${SITE}/compose/compose.yaml")
-  service=$2
-  shift 2
-  running=$("${compose[@]}" ps --quiet --status running "${service}") || exit 1
-  if [[ -n ${running} ]]; then
-    set -- "${compose[@]}" exec --no-TTY "${service}" "$@"
-  else
-    set -- "${compose[@]}" run --rm --no-deps --no-TTY "${service}" "$@"
-  fi
+  set -- timeout --kill-after=60 "$3" "${compose[@]}" --profile jobs run --rm --no-deps --no-TTY "$2"
 fi
 
 exec 9>>"${LOCK}"

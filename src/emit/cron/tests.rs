@@ -35,8 +35,8 @@ fn each_job_is_one_line_under_its_lock() {
             "tidy",
             "root",
             JobRun::Container {
-                service: "shop".into(),
-                command: words(&["bin/tidy", "all"]),
+                name: "shop-tidy".into(),
+                timeout: 3600,
             },
         ),
     ];
@@ -46,7 +46,7 @@ fn each_job_is_one_line_under_its_lock() {
         "MAILTO=ops@acme.example",
         "15 4 * * * root /usr/local/lib/acme/run-job prune systemctl start --wait acme-api-prune.service",
         "15 4 * * * acme-api /usr/local/lib/acme/run-job report /bin/date '+\\%F it'\\''s'",
-        "15 4 * * * root /usr/local/lib/acme/run-job tidy --container shop bin/tidy all",
+        "15 4 * * * root /usr/local/lib/acme/run-job tidy --container shop-tidy 3600",
     ] {
         assert!(crontab.lines().any(|l| l == line), "{line} in\n{crontab}");
     }

@@ -36,9 +36,8 @@ fn line(site: &Site, job: &Job) -> JobLine {
     match &job.run {
         JobRun::Command(command) => words.extend(command.iter().cloned()),
         JobRun::Unit(unit) => words.extend(["systemctl".into(), "start".into(), "--wait".into(), unit.clone()]),
-        JobRun::Container { service, command } => {
-            words.extend(["--container".into(), service.clone()]);
-            words.extend(command.iter().cloned());
+        JobRun::Container { name, timeout } => {
+            words.extend(["--container".into(), name.clone(), timeout.to_string()]);
         }
     }
     JobLine {

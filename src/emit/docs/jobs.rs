@@ -58,9 +58,8 @@ fn row(site: &Site, job: &Job) -> [String; 5] {
     match &job.run {
         JobRun::Command(command) => words.extend(command.iter().cloned()),
         JobRun::Unit(unit) => words.extend(["systemctl".into(), "start".into(), "--wait".into(), unit.clone()]),
-        JobRun::Container { service, command } => {
-            words.extend(["--container".into(), service.clone()]);
-            words.extend(command.iter().cloned());
+        JobRun::Container { name, timeout } => {
+            words.extend(["--container".into(), name.clone(), timeout.to_string()]);
         }
     }
     let mut now = shell_words(&words);

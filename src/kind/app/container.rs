@@ -3,11 +3,14 @@
 use super::environment::{environment, on_host};
 use super::{files, runs};
 use crate::kind::{Connection, DATA, EDGE, Lowering, PlacedInstance, PlacedProcess, server};
+use crate::manifest::EnvValue;
 use crate::manifest::services::{App, DataType, Health, HealthProbe, Run};
+use crate::manifest::values::{Argument, EnvName};
 use crate::site::{
-    BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, Job as CronJob, JobRun, MIGRATE, Mount,
-    PortBinding, Probe, Protocol,
+    BackupSource, BackupWhat, Check, Container, EnvironmentFile, Healthcheck, JOBS, Job as CronJob, JobRun, MIGRATE,
+    Mount, PortBinding, Probe, Protocol,
 };
+use std::collections::BTreeMap;
 
 pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
     for host in &lowering.service.hosts.clone() {
@@ -116,19 +119,37 @@ fn container(
     }
 }
 
-/// The migrations are a container that only deploying an image starts.
+/// The migrations are a container that is started before the others.
 fn migrate(app: &App, lowering: &mut Lowering<'_>, host: &str) {
-    let service = lowering.service.clone();
     let Some(argv) = &app.migrate else { return };
-    if service.migration_host() != Some(host) {
+    if lowering.service.migration_host() != Some(host) {
         return;
     }
-    let label = service.migration(&lowering.site.name);
+    let name = lowering.service.migration(&lowering.site.name);
+    let connections = on_host(lowering.migrations, host);
+    let container = Container {
+        origin: lowering.service.origin.child("migrate"),
+        profile: Some(MIGRATE.into()),
+        ..once(app, &name, argv, &app.run.env, &connections, host, lowering)
+    };
+    lowering.host(host).containers.push(container);
+}
+
+/// A container that runs a command to its end, with what the app has.
+fn once(
+    app: &App,
+    name: &str,
+    argv: &[Argument],
+    env: &BTreeMap<EnvName, EnvValue>,
+    connections: &[Connection],
+    host: &str,
+    lowering: &mut Lowering<'_>,
+) -> Container {
     let process = PlacedProcess {
         name: String::new(),
-        origin: service.origin.clone(),
+        label: name.to_owned(),
+        origin: lowering.service.origin.clone(),
         instances: Vec::new(),
-        label,
     };
     let instance = PlacedInstance {
         host: host.to_owned(),
@@ -137,19 +158,16 @@ fn migrate(app: &App, lowering: &mut Lowering<'_>, host: &str) {
         port: None,
     };
     let run = Run {
-        command: Some(argv.clone()),
+        command: Some(argv.to_vec()),
+        env: env.clone(),
         health: None,
         ..app.run.clone()
     };
-    let connections = on_host(lowering.migrations, host);
-    let container = Container {
-        origin: service.origin.child("migrate"),
-        profile: Some(MIGRATE.into()),
+    Container {
         ports: Vec::new(),
         memory: super::memory(app),
-        ..container(app, &run, &process, &instance, &connections, lowering)
-    };
-    lowering.host(host).containers.push(container);
+        ..container(app, &run, &process, &instance, connections, lowering)
+    }
 }
 
 fn mounts(app: &App, service: &str) -> Vec<Mount> {
@@ -201,30 +219,34 @@ fn healthcheck(health: &Health, instance: &PlacedInstance) -> Option<Healthcheck
     })
 }
 
+/// Each job is a container of its own, with its environment, that only cron starts.
 fn jobs(app: &App, lowering: &mut Lowering<'_>, host: &str) {
     let service = lowering.service.clone();
-    let Some(first) = lowering
-        .host(host)
-        .containers
-        .iter()
-        .find(|container| container.service == service.name)
-        .map(|c| c.name.clone())
-    else {
-        return;
-    };
+    let connections = on_host(lowering.connections, host);
     for (name, job) in &app.jobs {
+        let origin = service.origin.child("jobs").child(name.as_str());
+        let label = format!("{}-{name}", service.name);
+        let mut env = app.run.env.clone();
+        env.extend(job.env.clone());
+        let container = Container {
+            origin: origin.clone(),
+            profile: Some(JOBS.into()),
+            ..once(app, &label, &job.command, &env, &connections, host, lowering)
+        };
         let cron = CronJob {
-            name: format!("{}-{name}", service.name),
-            origin: service.origin.child("jobs").child(name.as_str()),
+            name: label.clone(),
+            origin,
             schedule: job.schedule.to_string(),
             user: "root".into(),
             run: JobRun::Container {
-                service: first.clone(),
-                command: job.command.iter().map(ToString::to_string).collect(),
+                name: label,
+                timeout: job.timeout.as_secs(),
             },
             description: format!("Job {name} of {}", service.name),
         };
-        lowering.host(host).jobs.push(cron);
+        let target = lowering.host(host);
+        target.containers.push(container);
+        target.jobs.push(cron);
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) fn contradictions(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     version(postgres, lowering);
     names(postgres, lowering);
     clients(postgres, lowering);
+    patterns(postgres, lowering);
     connections(postgres, lowering);
     remote_container(postgres, lowering);
 }
@@ -109,6 +110,24 @@ fn clients(postgres: &Postgres, lowering: &mut Lowering<'_>) {
             found
                 .why("The address, the login and its rights depend on the database.")
                 .help(help),
+        );
+    }
+}
+
+/// A pattern that matches nothing leaves out of the backups what it was written for.
+fn patterns(postgres: &Postgres, lowering: &mut Lowering<'_>) {
+    let names = || postgres.databases.keys().map(|name| name.as_str());
+    let patterns = postgres.backup.on().into_iter().flat_map(|backup| &backup.databases);
+    for pattern in patterns.filter(|pattern| !names().any(|name| pattern.matches(name))) {
+        let title = format!("no database of `{}` matches `{pattern}`", lowering.service.name);
+        lowering.found.push(
+            Diagnostic::warning("unknown-database", title)
+                .at(
+                    lowering.service.origin.child("backup").child("databases"),
+                    "these are backed up",
+                )
+                .why("What it was written for would be left out of the backups.")
+                .help(format!("there are {}", listing(names()))),
         );
     }
 }

@@ -129,7 +129,7 @@ fn hour() -> Duration {
 /// A port that is open to the world and is not HTTP.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(extend("x-short" = "port"))]
-#[schemars(example = serde_json::json!({"port": 993, "tls": "mail"}))]
+#[schemars(example = serde_json::json!({"port": 993}))]
 pub struct OpenPort {
     /// The port on the host, or a range of them.
     #[schemars(example = 993)]
@@ -140,8 +140,8 @@ pub struct OpenPort {
     /// The port that the process listens on. Default: the same.
     #[schemars(example = 2222)]
     pub target: Option<Port>,
-    /// The name whose certificate the process is given.
-    #[schemars(example = &"mail")]
+    /// The name whose certificate the process is given. Planned: this version refuses it.
+    #[schemars(extend("x-planned" = true), example = &"mail")]
     pub tls: Option<HostName>,
     /// The networks that may connect. Default: everybody.
     #[serde(default)]

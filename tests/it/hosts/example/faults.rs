@@ -48,7 +48,7 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "the disk is full while the new generation is written",
         before: "alter /etc/nginx/nginx.conf '1s/^/# changed\\n/'; cp -a /var/lib/sitewright /root/state; \
-                 mount -t tmpfs -o size=$(du -sk /root/state | cut -f1)k,mode=0700 tmpfs /var/lib/sitewright && cp -a /root/state/. /var/lib/sitewright 2>/dev/null; \
+                 mount -t tmpfs -o size=$(($(du -sk /root/state | cut -f1) + 200))k,mode=0700 tmpfs /var/lib/sitewright && cp -a /root/state/. /var/lib/sitewright; \
                  dd if=/dev/zero of=/var/lib/sitewright/fill bs=1k status=none 2>/dev/null; true",
         run: "/root/fault/install.sh --apply --yes",
         code: 1,
@@ -107,7 +107,7 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "another web server on our port is named",
         before: "systemctl -q stop nginx; systemd-run -q --unit stranger --collect perl -MIO::Socket::INET -e \
-                 '$s = IO::Socket::INET->new(Listen => 1, LocalAddr => \"0.0.0.0:443\", ReuseAddr => 1) or die; sleep 600'; sleep 1",
+                 'IO::Socket::INET->new(Listen => 1, LocalAddr => \"0.0.0.0:443\", ReuseAddr => 1) && sleep 600'; sleep 1",
         run: "/root/fault/install.sh --apply --yes",
         code: 2,
         says: &["port 443/tcp is held by perl (stranger)"],
@@ -144,10 +144,8 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
         moves_ssh(scene)
     });
     // All twenty by hand; a few every time.
-    let kills = std::env::var("SITEWRIGHT_KILLS")
-        .ok()
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(4);
+    let kills =
+        std::env::var_os("SITEWRIGHT_KILLS").map_or(4, |count| count.to_string_lossy().parse().expect("a number"));
     checks.that("an apply that is killed is finished or undone by the next", || {
         (0..kills).try_for_each(|kill| killed(scene, kill, kills))
     });
@@ -187,11 +185,11 @@ fn moves_ssh(scene: &Scene<'_>) -> Check {
             .run(&format!("timeout 3 nc -w 2 10.89.77.10 {port} </dev/null | head -c 4"))
             .stdout
     };
-    let change = "alter /etc/ssh/sshd_config.d/10-acme.conf 's/^Port 22$/Port 2222/'; \
-        for f in user.rules user6.rules; do alter /etc/ufw/$f 's/--dport 22 /--dport 2222 /g; s/ 22 / 2222 /g'; done";
+    let moved = super::compile("moved.yaml", "hosts-moved");
+    scene.host.copy_in(&moved, "/root/moved");
     let outcome = scene
         .host
-        .run(&format!("{TOOLS}\n{change}\n/root/fault/install.sh --apply --yes 2>&1"))
+        .run("/root/moved/install.sh --apply --yes 2>&1")
         .ok()
         .and_then(|_| expect(knocks(2222) == "SSH-", || "sshd does not answer at port 2222".into()))
         .and_then(|()| expect(knocks(22).is_empty(), || "port 22 is still open".into()));
@@ -206,7 +204,7 @@ fn killed(scene: &Scene<'_>, kill: u32, kills: u32) -> Check {
     let change = "alter /etc/nginx/nginx.conf '1s/^/# changed\\n/'; alter /etc/systemd/system/acme-api@.service '1s/^/# changed\\n/'";
     // A whole apply takes some ten seconds here.
     let after = f64::from(kill + 1) * 10.0 / f64::from(kills + 1);
-    let bundle = if kill % 2 == 0 { "/root/bundle" } else { "/root/fault" };
+    let bundle = if kill.is_multiple_of(2) { "/root/bundle" } else { "/root/fault" };
     let said = scene.host.run(&format!(
         "{TOOLS}\n{change}\nset +e\nsetsid /root/fault/install.sh --apply --yes >/root/killed 2>&1 & sleep {after:.2}\n\
          kill -KILL -- -$! 2>/dev/null; wait\n{bundle}/install.sh --apply --yes 2>&1 && {bundle}/install.sh --check && /root/bundle/install.sh --apply --yes"

@@ -30,7 +30,7 @@ struct Scene<'bed> {
 #[test]
 fn the_example_serves_its_site() {
     let Some(bed) = Bed::get() else { return };
-    let bundle = compile();
+    let bundle = compile("site.yaml", "hosts-example");
     let scene = Scene {
         host: bed.host("vps", ADDRESS),
         outside: bed.outside(),
@@ -126,11 +126,11 @@ impl Scene<'_> {
 }
 
 /// Compiles the example for the bed with this build's own binary.
-fn compile() -> PathBuf {
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts-example");
+fn compile(manifest: &str, out: &str) -> PathBuf {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(out);
     let compiled = Command::new(env!("CARGO_BIN_EXE_sitewright"))
         .arg("compile")
-        .arg(folder().join("example/site.yaml"))
+        .arg(folder().join("example").join(manifest))
         .args(["--env", "testbed", "-o"])
         .arg(&out)
         .output()

@@ -204,16 +204,20 @@ check_drift() {
   exit "${DRIFT}"
 }
 
-# Files that nobody asked for in directories that we made to put files into: what reads the directory reads them too.
+# Files that nobody asked for in directories that are ours alone: what reads the directory reads them too.
 find_strangers() {
   local directory path
+  local -a made=()
   : >"${WORK}/strangers"
-  [[ -f ${STATE}/directories ]] || return 0
-  while IFS= read -r directory; do
+  [[ ! -f ${STATE}/directories ]] || mapfile -t made <"${STATE}/directories"
+  ((${#made[@]})) || return 0
+  dpkg-query --search "${made[@]}" 2>/dev/null | sed 's/^.*: //' >"${WORK}/shared" || true # packages came later
+  for directory in "${made[@]}"; do
+    if grep -qxF -- "${directory}" "${WORK}/shared"; then continue; fi
     for path in "${directory}"/*; do
       [[ ! -f ${path} || -n ${F_SHA[${path}]-} ]] || printf '%s\n' "${path}"
     done
-  done <"${STATE}/directories" | sort -u >"${WORK}/strangers"
+  done | sort -u >"${WORK}/strangers"
 }
 
 # ---- what is said ----------------------------------------------------------------------------------------------------
@@ -1060,7 +1064,7 @@ fail_unit() { # NAME
 
 # Every unit active, the health command content, and after a change nothing that keeps restarting behind an active state.
 check_health() {
-  local name state deadline=$((SECONDS + 60))
+  local name state tries deadline=$((SECONDS + 60))
   local -A restarts=()
   local -a units=()
   for name in "${!UNIT[@]}"; do
@@ -1072,6 +1076,8 @@ check_health() {
     while true; do
       state=$(systemctl is-active "${name}" 2>/dev/null || true)
       [[ ${state} == *ing && ${SECONDS} -lt ${deadline} ]] || break
+      tries=$(systemctl show -p NRestarts --value "${name}" 2>/dev/null || true)
+      ((${tries:-0} < 5)) || break # it does not come up
       sleep 0.5
     done
     : >"${WORK}/log"

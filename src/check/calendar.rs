@@ -1,0 +1,117 @@
+//! When a schedule of cron comes, over years that are fixed: no clock is asked.
+
+use std::collections::BTreeSet;
+
+use croner::parser::{CronParser, Seconds, Year};
+
+/// The years are those of two leap days and of each weekday on each date.
+const YEARS: std::ops::Range<u32> = 2024..2032;
+/// The first day of them is a Monday.
+const FIRST: u32 = 1;
+
+#[derive(Debug)]
+pub(super) struct Calendar {
+    /// Minutes of the day.
+    times: BTreeSet<u16>,
+    /// Days from the first on.
+    days: BTreeSet<u32>,
+}
+
+impl Calendar {
+    /// Schedules were checked when they were read, so each can be parsed.
+    pub(super) fn new(schedule: &str) -> Option<Self> {
+        let parser = CronParser::builder()
+            .seconds(Seconds::Disallowed)
+            .year(Year::Disallowed)
+            .build();
+        let cron = parser.parse(schedule).ok()?;
+        let pattern = &cron.pattern;
+        let fields: Vec<&str> = schedule.split_whitespace().collect();
+        let any = |field: usize| fields.get(field).is_none_or(|text| text.starts_with('*'));
+        let minutes = pattern.minutes.values();
+        let times = pattern
+            .hours
+            .values()
+            .iter()
+            .flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute))
+            .collect();
+        let (dates, weekdays) = (pattern.days.values(), pattern.days_of_week.values());
+        let is_day = |date: u32, weekday: u32| {
+            let of_month = dates.iter().any(|other| u32::from(*other) == date);
+            let of_week = weekdays.iter().any(|other| u32::from(*other) % 7 == weekday);
+            // Where both are limited, one of them is enough.
+            if any(2) || any(4) {
+                of_month && of_week
+            } else {
+                of_month || of_week
+            }
+        };
+        let mut days = BTreeSet::new();
+        let mut day = 0;
+        for year in YEARS {
+            for month in 1..=12 {
+                let runs = pattern.months.values().iter().any(|other| u32::from(*other) == month);
+                for date in 1..=length(year, month) {
+                    if runs && is_day(date, (day + FIRST) % 7) {
+                        days.insert(day);
+                    }
+                    day += 1;
+                }
+            }
+        }
+        Some(Self { times, days })
+    }
+
+    /// Most days from one run to the next; none if there is at most one run in all the years.
+    pub(super) fn longest_gap(&self) -> Option<u32> {
+        self.days
+            .iter()
+            .zip(self.days.iter().skip(1))
+            .map(|(day, next)| next - day)
+            .max()
+    }
+
+    /// Both begin in the same minute of some day.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        !self.times.is_disjoint(&other.times) && !self.days.is_disjoint(&other.days)
+    }
+}
+
+fn length(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year.is_multiple_of(4) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gap(schedule: &str) -> Option<u32> {
+        Calendar::new(schedule).unwrap().longest_gap()
+    }
+
+    #[test]
+    fn gaps_between_runs() {
+        assert_eq!(gap("0 2 * * *"), Some(1));
+        assert_eq!(gap("*/5 * * * *"), Some(1));
+        assert_eq!(gap("0 2 * * 0"), Some(7));
+        assert_eq!(gap("0 2 * * 7"), Some(7));
+        assert_eq!(gap("0 2 * * mon,thu"), Some(4));
+        assert_eq!(gap("0 2 1 * *"), Some(31));
+        assert_eq!(gap("0 2 1,15 * 1"), Some(7));
+        assert_eq!(gap("0 2 1 1 *"), Some(366));
+    }
+
+    #[test]
+    fn schedules_meet_in_a_minute() {
+        let meet = |one: &str, other: &str| Calendar::new(one).unwrap().meets(&Calendar::new(other).unwrap());
+        assert!(meet("0 2 * * *", "0 2 * * 0"));
+        assert!(meet("0 * * * *", "0 5 * * 0"));
+        assert!(!meet("0 2 * * *", "0 5 * * 0"));
+        assert!(!meet("0 2 * * 1", "0 2 * * 2"));
+    }
+}

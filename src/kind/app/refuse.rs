@@ -9,10 +9,13 @@ use crate::site::Pointer;
 
 pub(super) fn contradictions(app: &App, lowering: &mut Lowering<'_>) {
     let origin = lowering.service.origin.clone();
-    let found = if lowering.service.runtime == Runtime::Container {
+    let found: Vec<Diagnostic> = if lowering.service.runtime == Runtime::Container {
         container(app, &origin).into_iter().collect()
     } else {
         units(app, &origin)
+            .into_iter()
+            .chain(without_release(app, &origin))
+            .collect()
     };
     lowering.found.extend(found);
     lowering.found.extend(sentences(app, &origin));
@@ -63,6 +66,24 @@ fn units(app: &App, origin: &Pointer) -> Vec<Diagnostic> {
     found
 }
 
+/// Programs that are looked for in a release, of which there is none.
+fn without_release(app: &App, origin: &Pointer) -> Option<Diagnostic> {
+    if app.release.is_some() || app.image.is_some() {
+        return None;
+    }
+    let (at, program) = commands(app, origin)
+        .into_iter()
+        .find_map(|(at, command)| Some((at, command.first()?)).filter(|(_, first)| !first.as_str().starts_with('/')))?;
+    Some(
+        Diagnostic::error("missing-key", format!("{} needs `release`", origin.in_words()))
+            .at(at.index(0), format!("`{program}` begins in a release"))
+            .why("A path that does not begin with `/` is one below the release that runs.")
+            .help(format!(
+                "add `release: /opt/acme/api`, or write where `{program}` is, from the root"
+            )),
+    )
+}
+
 fn both(origin: &Pointer, other: &str) -> Diagnostic {
     Diagnostic::error(
         "key-choice",
@@ -76,17 +97,16 @@ fn both(origin: &Pointer, other: &str) -> Diagnostic {
     .help(format!("keep `image` or `{other}`"))
 }
 
-/// Lines of a shell in the place of a program's name.
-fn sentences(app: &App, origin: &Pointer) -> Vec<Diagnostic> {
+/// What the app runs, and where each command stands.
+fn commands<'a>(app: &'a App, origin: &Pointer) -> Vec<(Pointer, &'a [Argument])> {
     let processes = app
         .processes
         .iter()
         .map(|(name, process)| (origin.child("processes").child(name.as_str()), &process.run.command));
     let own = std::iter::once((origin.clone(), &app.run.command));
-    let commands = own.chain(processes).filter_map(|(at, command)| {
-        let command: &[Argument] = command.as_deref()?;
-        Some((at.child("command"), command))
-    });
+    let running = own
+        .chain(processes)
+        .filter_map(|(at, command)| Some((at.child("command"), command.as_deref()?)));
     let jobs = app.jobs.iter().map(|(name, job)| {
         let at = origin.child("jobs").child(name.as_str()).child("command");
         (at, job.command.as_slice())
@@ -95,9 +115,13 @@ fn sentences(app: &App, origin: &Pointer) -> Vec<Diagnostic> {
         .migrate
         .iter()
         .map(|command| (origin.child("migrate"), command.as_slice()));
-    commands
-        .chain(jobs)
-        .chain(migrate)
+    running.chain(jobs).chain(migrate).collect()
+}
+
+/// Lines of a shell in the place of a program's name.
+fn sentences(app: &App, origin: &Pointer) -> Vec<Diagnostic> {
+    commands(app, origin)
+        .into_iter()
         .filter_map(|(at, command)| {
             let program = command.first()?;
             if program.as_str().is_empty() {

@@ -8,18 +8,25 @@ mod calendar;
 mod capacity;
 mod commands;
 mod data;
+mod dns;
+mod exposure;
 mod hardening;
 mod looks;
 mod measure;
 mod once;
 mod operations;
+mod placement;
 mod purpose;
 mod raw;
+mod references;
 mod refused;
 mod secrets;
 mod sent;
 mod servers;
+mod tls;
 mod waive;
+mod web;
+mod zone;
 
 use crate::diag::Diagnostic;
 use crate::site::Site;
@@ -36,9 +43,14 @@ const BANDS: &[(&str, &[Rule])] = &[
     ("artifacts", artifacts::RULES),
     ("capacity", capacity::RULES),
     ("data", data::RULES),
+    ("dns", dns::RULES),
+    ("exposure", exposure::RULES),
     ("hardening", hardening::RULES),
     ("operations", operations::RULES),
+    ("placement", placement::RULES),
+    ("references", references::RULES),
     ("secrets", secrets::RULES),
+    ("tls", tls::RULES),
 ];
 
 fn rules() -> impl Iterator<Item = &'static Rule> {

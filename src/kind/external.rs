@@ -25,6 +25,10 @@ impl Kind for Smtp {
         Vec::new()
     }
 
+    fn sender(&self) -> Option<String> {
+        self.from.as_ref().map(ToString::to_string)
+    }
+
     fn connect(&self, _: &Placed, _: &Client, _: &Endpoint) -> Connection {
         let port = self.external.port.map_or(587, |port| port.get());
         let mut parts = vec![

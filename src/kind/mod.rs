@@ -14,11 +14,13 @@ mod redis;
 mod secrets;
 mod server;
 mod static_files;
+mod template;
 
 use ipnet::IpNet;
 
 pub(crate) use placed::{DATA, EDGE, InstancePort, Placed, PlacedInstance, PlacedProcess, Runtime, label};
 pub(crate) use secrets::{Matched, Secrets};
+pub(crate) use template::Names;
 
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
@@ -96,6 +98,11 @@ pub(crate) trait Kind {
     /// Variables of its environment as the manifest writes them.
     fn variables(&self, _service: &Pointer) -> Vec<Variable> {
         Vec::new()
+    }
+
+    /// Address that mail through it comes from.
+    fn sender(&self) -> Option<String> {
+        None
     }
 
     /// What it writes, as the manifest declares it.

@@ -45,7 +45,7 @@ pub struct SiteFile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FileSource {
-    /// A file or a folder beside the manifest; what ends in `.hbs` is rendered with the resolved site and may hold `{{secret "name"}}`.
+    /// A file or a folder beside the manifest; what ends in `.hbs` is rendered, and may name `{{site.domain}}`, `{{host.private}}`, `{{uses.db.host}}` and `{{secret "name"}}`.
     #[schemars(example = &"files/config.yml.hbs")]
     From(SourcePath),
     /// What the file holds, as it is.
@@ -55,9 +55,9 @@ pub enum FileSource {
 /// What a change of a file does to its service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(extend("enum" = ["restart", "reload", "nothing"], "x-planned-values" = ["reload"]))]
 pub enum OnChange {
     #[default]
     Restart,
-    Reload,
     Nothing,
 }

@@ -24,8 +24,9 @@ pub struct Host {
     /// The name that its public address resolves to in reverse, relative to the site's domain; mail servers need it.
     #[schemars(example = &"mail")]
     pub rdns: Option<HostName>,
-    /// Disks beside the system's.
+    /// Disks beside the system's. Planned: this version refuses it.
     #[serde(default)]
+    #[schemars(extend("x-planned" = true))]
     pub disks: BTreeMap<Name, Disk>,
     /// Memory for what nothing here starts, counted in the budget.
     #[serde(default)]

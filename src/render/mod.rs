@@ -5,6 +5,7 @@
 
 pub(crate) mod escape;
 mod helpers;
+pub(crate) mod own;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

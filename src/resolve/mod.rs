@@ -10,6 +10,7 @@ mod guard;
 mod hosts;
 mod lock;
 mod names;
+mod paths;
 mod placement;
 mod ports;
 mod probes;
@@ -89,6 +90,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         assets,
     };
     let servers = names::ingress(&world, &mut hosts, &mut secrets, &mut found);
+    paths::open(&mut hosts);
     let issued = certificates::certificates(&world, &mut hosts, servers, &mut found);
     zones::zones(&world, &mut hosts, &issued, &mut lock, &mut found);
     guard::guard(&world, &mut hosts, &mut secrets, &mut found);
@@ -194,6 +196,7 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
         origin: placed.origin.clone(),
         kind: section.kind().as_str(),
         runtime: placed.runtime.name(),
+        hosts: placed.hosts.clone(),
         instances: placed
             .processes
             .iter()
@@ -214,6 +217,7 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
         migration: migration(world, kind, placed),
         image: kind.image(),
         variables: kind.variables(&placed.origin),
+        sender: kind.sender(),
         version: hosts
             .iter()
             .find(|host| placed.hosts.first() == Some(&host.name))

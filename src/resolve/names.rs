@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{World, at, host_mut, placement};
 use crate::diag::{Diagnostic, listing, suggest};
-use crate::kind::{PlacedProcess, Runtime, Secrets};
+use crate::kind::{PlacedProcess, Secrets};
 use crate::manifest::services::{App, Static};
 use crate::manifest::values::{PathMatch, RatePer, RoutePath, TrustedProxy};
 use crate::manifest::{
@@ -64,7 +64,7 @@ fn routes(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String, Route,
             );
         }
         if let Some((_, other)) = all.insert(name.within(domain), (route.clone(), origin.clone())) {
-            found.push(twice(&name.within(domain), &origin, &other, "this route"));
+            found.push(routed_twice(&name.within(domain), &origin, "here", &other));
         }
     }
     for (name, service) in &world.manifest.services {
@@ -85,41 +85,17 @@ fn routes(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String, Route,
             ..Route::default()
         };
         if let Some((_, other)) = all.insert(place.within(domain), (route, origin.clone())) {
-            found.push(twice(&place.within(domain), &origin, &other, "here by `at`"));
+            found.push(routed_twice(&place.within(domain), &origin, "here by `at`", &other));
         }
     }
-    found.extend(other_names(world, &all));
     all.into_iter()
         .map(|(name, (route, origin))| (name, route, origin))
         .collect()
 }
 
-/// Names that are redirected or served as another one, and have a route of their own or two such places.
-fn other_names(world: &World<'_>, routes: &BTreeMap<String, (Route, Pointer)>) -> Vec<Diagnostic> {
-    let domain = &world.manifest.site.domain;
-    let mut taken: BTreeMap<String, Pointer> = routes
-        .iter()
-        .map(|(name, (_, origin))| (name.clone(), origin.clone()))
-        .collect();
-    let mut found = Vec::new();
-    for (route, origin) in routes.values() {
-        for (key, names) in [("redirect_from", &route.redirect_from), ("aliases", &route.aliases)] {
-            for (index, name) in names.iter().enumerate() {
-                let here = origin.child(key).index(index);
-                let name = name.within(domain);
-                match taken.get(&name) {
-                    Some(other) => found.push(twice(&name, &here, other, &format!("here by `{key}`"))),
-                    None => drop(taken.insert(name, here)),
-                }
-            }
-        }
-    }
-    found
-}
-
-fn twice(name: &str, here: &Pointer, other: &Pointer, how: &str) -> Diagnostic {
+fn routed_twice(name: &str, origin: &Pointer, how: &str, other: &Pointer) -> Diagnostic {
     Diagnostic::error("duplicate-route", format!("`{name}` is routed twice"))
-        .at_key(here, how)
+        .at_key(origin, how)
         .at_key(other, "and here")
         .why("Only one of them could answer.")
         .help("remove one of the two")
@@ -240,11 +216,12 @@ impl Build<'_, '_> {
         let domain = &self.world.manifest.site.domain;
         let mut names = vec![name.to_owned()];
         names.extend(route.aliases.iter().map(|alias| alias.within(domain)));
-        let locations = route
+        let locations: Vec<Location> = route
             .paths
             .iter()
             .filter_map(|(path, answer)| self.location(name, path, answer, route, origin))
             .collect();
+        let incomplete = locations.len() < route.paths.len();
         self.ingress.servers.push(Server {
             origin: origin.clone(),
             names,
@@ -253,6 +230,7 @@ impl Build<'_, '_> {
             listen: route.listen.iter().map(ToString::to_string).collect(),
             http_challenge: false,
             locations,
+            incomplete,
         });
     }
 
@@ -283,7 +261,11 @@ impl Build<'_, '_> {
                 rate,
                 own.burst.or(shared.burst),
                 name.to_owned(),
-                at(["routes", name, "rate"]),
+                origin
+                    .parent()
+                    .and_then(|paths| paths.parent())
+                    .unwrap_or_default()
+                    .child("rate"),
             )),
             (None, None) => None,
         };
@@ -536,7 +518,7 @@ impl Build<'_, '_> {
                 return None;
             }
         };
-        let servers = self.servers(placed.runtime, process);
+        let servers = self.servers(process);
         if servers.is_empty() {
             let target = if process.name.is_empty() {
                 service.to_owned()
@@ -582,8 +564,7 @@ impl Build<'_, '_> {
         }))
     }
 
-    fn servers(&self, runtime: Runtime, process: &PlacedProcess) -> Vec<String> {
-        let _ = runtime;
+    fn servers(&self, process: &PlacedProcess) -> Vec<String> {
         process
             .instances
             .iter()

@@ -122,7 +122,7 @@ fn destinations(
         .iter()
         .map(|(name, to)| {
             let origin = origin.child("to").child(name.as_str());
-            let place = place(to, host, &origin, secrets);
+            let place = place(world, to, host, &origin, secrets);
             destination(name.as_str(), place, to.keep.as_ref().map(keep), &origin, host, secrets)
         })
         .collect()
@@ -153,7 +153,15 @@ fn destination(
     }
 }
 
-fn place(section: &Section, host: &Host, origin: &Pointer, secrets: &mut Secrets) -> DestinationPlace {
+fn place(
+    world: &World<'_>,
+    section: &Section,
+    host: &Host,
+    origin: &Pointer,
+    secrets: &mut Secrets,
+) -> DestinationPlace {
+    // Environments and hosts share a bucket or a server, each with a repository and a password of its own.
+    let own = format!("{}/{}", world.site.environment, host.name);
     let mut need = |name: String, key: &str| {
         secrets.need(&name, &host.name, "backups", &origin.child(key));
         name
@@ -164,11 +172,10 @@ fn place(section: &Section, host: &Host, origin: &Pointer, secrets: &mut Secrets
             endpoint: s3.endpoint.as_ref().map(ToString::to_string),
             bucket: s3.bucket.to_string(),
             region: s3.region.as_ref().map(ToString::to_string),
-            // Several hosts share a bucket, each with a repository of its own.
             prefix: s3
                 .prefix
                 .as_ref()
-                .map_or_else(|| host.name.clone(), |prefix| format!("{prefix}/{}", host.name)),
+                .map_or_else(|| own.clone(), |prefix| format!("{prefix}/{own}")),
             access_key_id: need(format!("{}.access_key_id", s3.credentials.secret), "s3"),
             secret_access_key: need(format!("{}.secret_access_key", s3.credentials.secret), "s3"),
         },
@@ -176,15 +183,21 @@ fn place(section: &Section, host: &Host, origin: &Pointer, secrets: &mut Secrets
             host: sftp.host.to_string(),
             port: sftp.port.get(),
             user: sftp.user.to_string(),
-            path: sftp.path.to_string(),
+            path: format!("{}/{own}", sftp.path),
             host_key: sftp.host_key.to_string(),
             key: need(sftp.key.secret.to_string(), "sftp"),
         },
         DestinationTarget::Rclone(rclone) => DestinationPlace::Rclone {
-            remote: rclone.remote.to_string(),
+            remote: below(&rclone.remote.to_string(), &own),
             config: need(rclone.config.secret.to_string(), "rclone"),
         },
     }
+}
+
+/// `offsite:` and `offsite:backups` are both folders.
+fn below(remote: &str, path: &str) -> String {
+    let separator = if remote.ends_with([':', '/']) { "" } else { "/" };
+    format!("{remote}{separator}{path}")
 }
 
 /// The channels that something writes to.

@@ -2,9 +2,9 @@
 
 use super::{World, at, host_mut, placement};
 use crate::diag::Diagnostic;
-use crate::kind::Secrets;
-use crate::manifest::FileSource;
-use crate::site::{ConfigFile, Host};
+use crate::kind::{Names, Secrets};
+use crate::manifest::{FileSource, SiteFile};
+use crate::site::{ConfigFile, Host, Pointer};
 
 pub(super) fn files(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets, found: &mut Vec<Diagnostic>) {
     for (path, file) in &world.manifest.files {
@@ -14,41 +14,26 @@ pub(super) fn files(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets
         } else {
             placement::hosts_of(&file.on, &origin, &format!("file `{path}`"), hosts, found).unwrap_or_default()
         };
-        let contents = match &file.source {
-            FileSource::Content(text) => vec![(String::new(), text.to_string())],
-            FileSource::From(source) => world.assets.texts(source.as_str()),
-        };
-        for (relative, content) in contents {
-            let default = if content.contains("{{secret:") { "0600" } else { "0644" };
-            let mode = file
-                .mode
-                .as_ref()
-                .map_or_else(|| default.to_owned(), |mode| mode.octal());
-            let placed = ConfigFile {
-                path: join(path.as_str(), &relative),
-                origins: vec![origin.clone()],
-                owner: file
-                    .owner
-                    .as_ref()
-                    .map_or_else(|| "root".to_owned(), ToString::to_string),
-                group: file
-                    .group
-                    .as_ref()
-                    .map_or_else(|| "root".to_owned(), ToString::to_string),
-                mode: u16::from_str_radix(&mode, 8).expect("a mode is octal"),
-                content,
-                lines: Vec::new(),
-                set: "files",
-                actions: Vec::new(),
-                verbatim: true,
+        for host in &on {
+            let contents = match &file.source {
+                FileSource::Content(text) => vec![(String::new(), text.to_string())],
+                FileSource::From(source) => {
+                    let names = Names::new(world.site, hosts, host);
+                    let texts = world.assets.texts(source.as_str()).into_iter();
+                    texts
+                        .map(|text| names.render(source.as_str(), text, &origin, found))
+                        .collect()
+                }
             };
-            on.iter()
-                .for_each(|host| host_mut(hosts, host).files.push(placed.clone()));
+            for (relative, content) in contents {
+                let placed = placed(file, join(path.as_str(), &relative), content, &origin);
+                host_mut(hosts, host).files.push(placed);
+            }
         }
     }
     error_pages(world, hosts);
     for host in hosts {
-        let needed: Vec<(String, crate::site::Pointer)> = host
+        let needed: Vec<(String, Pointer)> = host
             .files
             .iter()
             .filter(|file| file.verbatim)
@@ -59,6 +44,27 @@ pub(super) fn files(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secrets
         for (name, origin) in needed {
             secrets.need(&name, &host.name, "files", &origin);
         }
+    }
+}
+
+fn placed(file: &SiteFile, path: String, content: String, origin: &Pointer) -> ConfigFile {
+    let root = || "root".to_owned();
+    let default = if content.contains("{{secret:") { "0600" } else { "0644" };
+    let mode = file
+        .mode
+        .as_ref()
+        .map_or_else(|| default.to_owned(), |mode| mode.octal());
+    ConfigFile {
+        path,
+        origins: vec![origin.clone()],
+        owner: file.owner.as_ref().map_or_else(root, ToString::to_string),
+        group: file.group.as_ref().map_or_else(root, ToString::to_string),
+        mode: u16::from_str_radix(&mode, 8).expect("a mode is octal"),
+        content,
+        lines: Vec::new(),
+        set: "files",
+        actions: Vec::new(),
+        verbatim: true,
     }
 }
 

@@ -294,7 +294,7 @@ impl<'a> Build<'a> {
         self.put(
             "@",
             "CAA",
-            if tls.wildcard {
+            if tls.wildcard || self.has_wildcard() {
                 "0 issuewild \"letsencrypt.org\""
             } else {
                 "0 issuewild \";\""
@@ -303,6 +303,16 @@ impl<'a> Build<'a> {
         );
         let contact = format!("0 iodef \"mailto:{}\"", self.world.site.contact);
         self.put("@", "CAA", contact, &origin);
+    }
+
+    /// A route of the zone has a wildcard's certificate, though the site as a whole has none.
+    fn has_wildcard(&self) -> bool {
+        let mut names = self
+            .hosts
+            .iter()
+            .flat_map(|host| &host.certificates)
+            .flat_map(|certificate| &certificate.names);
+        names.any(|name| name.strip_prefix("*.").is_some_and(|bare| is_within(bare, &self.name)))
     }
 
     fn written(&mut self, name: &str, records: &Records, origin: &Pointer) {

@@ -46,6 +46,8 @@ pub struct Server {
     /// HTTP-01 challenges are answered from the webroot.
     pub http_challenge: bool,
     pub locations: Vec<Location>,
+    /// A path has no location, as nothing could be made of it; that is reported.
+    pub incomplete: bool,
 }
 
 /// What is done with a part of a server's paths.

@@ -109,6 +109,8 @@ pub struct Service {
     pub kind: &'static str,
     /// `systemd`, `container`, `native`, or `-` where nothing runs.
     pub runtime: &'static str,
+    /// Hosts that it is placed on; one without an instance is named in vain.
+    pub hosts: Vec<String>,
     pub instances: Vec<Instance>,
     /// Keeps data that a backup must hold.
     pub stateful: bool,
@@ -126,6 +128,8 @@ pub struct Service {
     pub data: Vec<Data>,
     /// Its configuration, if it is a server that we configure.
     pub configuration: Option<Configuration>,
+    /// Address that mail through it comes from, if it is a mail server that says so.
+    pub sender: Option<String>,
 }
 
 /// One running copy of a service.

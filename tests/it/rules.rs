@@ -116,6 +116,8 @@ fn beside(folder: &Path) {
     let web = "services: {web: {kind: static, release: {dir: /opt/acme/web}}}\n";
     fs::write(folder.join("parts/web.yaml"), web).unwrap();
     fs::create_dir(folder.join("files")).unwrap();
+    fs::write(folder.join("files/hole.conf.hbs"), "domain = {{site.domian}}\n").unwrap();
+    fs::write(folder.join("files/domain.conf.hbs"), "domain = {{site.domain}}\n").unwrap();
     fs::write(folder.join("files/maps.json"), "{\"key\": \"{{secret:maps:json}}\"}\n").unwrap();
     fs::write(folder.join("latin.yaml"), b"site: {name: caf\xe9}\n").unwrap();
     fs::write(folder.join("circle.yaml"), "include: [circle.yaml]\n").unwrap();

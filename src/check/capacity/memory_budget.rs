@@ -29,7 +29,9 @@ fn over(site: &Site, host: &Host) -> Option<Diagnostic> {
         .iter()
         .map(|service| {
             let here = service.instances.iter().filter(|instance| instance.host == host.name);
-            let limits = here.filter_map(|instance| instance.memory);
+            // A server without a limit has its share of the host as one.
+            let share = service.configuration.as_ref().map(|configuration| configuration.memory);
+            let limits = here.filter_map(|instance| instance.memory.or(share));
             let (count, sum) = limits.fold((0, 0_u64), |(count, sum), limit| (count + 1, sum.saturating_add(limit)));
             (service.name.as_str(), &service.origin, count, sum)
         })

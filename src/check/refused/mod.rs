@@ -5,6 +5,7 @@ pub(super) const DOCUMENTS: &[(&str, &str)] = &[
     ("alias-bomb", include_str!("alias-bomb.md")),
     ("alias-cycle", include_str!("alias-cycle.md")),
     ("bad-reference", include_str!("bad-reference.md")),
+    ("bad-template", include_str!("bad-template.md")),
     ("challenge-unanswered", include_str!("challenge-unanswered.md")),
     ("derived-setting", include_str!("derived-setting.md")),
     ("duplicate-key", include_str!("duplicate-key.md")),

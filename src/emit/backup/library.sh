@@ -80,6 +80,7 @@ begin() {
   read_plan
   install -d -m 0700 "${STATE}" "${STATE}/work" "${STATE}/known" "${RESTIC_CACHE_DIR}"
   exec 9>>"${STATE}/lock"
+  flock --nonblock 9 || [[ ! -t 1 ]] || complain "another backup or restore is at work; waiting for it"
   flock --wait "${LOCK_WAIT:-0}" 9 || {
     complain "another backup or restore is at work"
     exit 75

@@ -251,7 +251,8 @@ show_plan() {
 
 save_all() { # OPTION...
   local init='' list='' parts
-  ONLY=() TO=() PRUNE='' TAG=${SITE} KIND='' PLACE='' NAME=''
+  # One that is at work, such as a restore test, is waited for.
+  ONLY=() TO=() PRUNE='' TAG=${SITE} KIND='' PLACE='' NAME='' LOCK_WAIT=3600
   while (($#)); do
     case $1 in
       --only) ONLY+=("${2-}") && shift ;;

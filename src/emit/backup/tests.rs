@@ -30,6 +30,7 @@ fn example() -> (Site, Host) {
         origin: fixture::at("/services/cache"),
         kind: "redis",
         runtime: "container",
+        hosts: vec!["vps".into()],
         instances: vec![Instance {
             host: "vps".into(),
             handle: "cache".into(),
@@ -43,6 +44,7 @@ fn example() -> (Site, Host) {
         migration: None,
         image: None,
         variables: Vec::new(),
+        sender: None,
         version: None,
         data: Vec::new(),
         configuration: None,

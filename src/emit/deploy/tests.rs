@@ -15,6 +15,7 @@ fn service() -> Service {
         origin: fixture::at("/services/api"),
         kind: "app",
         runtime: "systemd",
+        hosts: vec!["vps".into()],
         instances: vec![instance(3000), instance(3001)],
         stateful: false,
         release: Some(Release {
@@ -27,6 +28,7 @@ fn service() -> Service {
         }),
         image: None,
         variables: Vec::new(),
+        sender: None,
         version: None,
         data: Vec::new(),
         configuration: None,

@@ -56,11 +56,17 @@ fn container(
             .iter()
             .map(|file| (file.variable.clone(), format!("/run/secrets/{}", file.secret))),
     );
-    let published = instance.port.map(|port| PortBinding {
-        address: "127.0.0.1".into(),
-        host: port.host,
-        container: port.listen,
-        protocol: Protocol::Tcp,
+    let remote = lowering.clients.iter().any(|client| client.host != instance.host);
+    let private = lowering.host(&instance.host).private.filter(|_| remote);
+    let addresses = std::iter::once("127.0.0.1".to_owned()).chain(private.map(|net| net.addr().to_string()));
+    let published = addresses.filter_map(|address| {
+        let port = instance.port?;
+        Some(PortBinding {
+            address,
+            host: port.host,
+            container: port.listen,
+            protocol: Protocol::Tcp,
+        })
     });
     let open = app.ports.values().flat_map(|port| {
         (port.port.first.get()..=port.port.last.get()).map(|host| PortBinding {
@@ -83,7 +89,7 @@ fn container(
             path: format!("/etc/{}/env/{name}.env", lowering.site.name),
             variables: environment.secret,
         }),
-        ports: published.into_iter().chain(open).collect(),
+        ports: published.chain(open).collect(),
         mounts: mounts(app, &service.name),
         networks: if app.network.is_some() { Vec::new() } else { networks },
         host_network: app.network.is_some(),

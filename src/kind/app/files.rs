@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::kind::Lowering;
+use super::environment::on_host;
+use crate::kind::{Lowering, Names, Runtime};
 use crate::manifest::values::{AbsolutePath, Setting};
-use crate::manifest::{File, FileSource};
+use crate::manifest::{File, FileSource, OnChange};
 use crate::site::ConfigFile;
 
 /// Places a service's own files; a folder brings all that is in it.
@@ -14,7 +15,14 @@ pub(super) fn lower(files: &BTreeMap<AbsolutePath, File>, user: &str, lowering: 
         let origin = service.origin.child("files").child(path.as_str());
         let contents = match &file.source {
             FileSource::Content(text) => vec![(String::new(), text.to_string())],
-            FileSource::From(source) => lowering.assets.texts(source.as_str()),
+            FileSource::From(source) => {
+                let names = Names::new(lowering.site, lowering.hosts, host)
+                    .of_service(&service.name, &on_host(lowering.connections, host));
+                let texts = lowering.assets.texts(source.as_str()).into_iter();
+                texts
+                    .map(|text| names.render(source.as_str(), text, &origin, lowering.found))
+                    .collect()
+            }
         };
         for (relative, content) in contents {
             let holds_secret = content.contains("{{secret:");
@@ -44,8 +52,9 @@ pub(super) fn lower(files: &BTreeMap<AbsolutePath, File>, user: &str, lowering: 
                     .processes
                     .iter()
                     .map(|process| format!("{}-{}", lowering.site.name, process.label))
-                    .filter(|_| service.runtime == crate::kind::Runtime::Systemd)
-                    .chain((service.runtime == crate::kind::Runtime::Container).then(|| "compose".to_owned()))
+                    .filter(|_| service.runtime == Runtime::Systemd)
+                    .chain((service.runtime == Runtime::Container).then(|| "compose".to_owned()))
+                    .filter(|_| file.on_change == OnChange::Restart)
                     .collect(),
                 verbatim: true,
             };

@@ -205,6 +205,8 @@ fn unit(
     unit.memory = run.limits.memory.map(|memory| memory.get());
     unit.cpus = server::cpus(run.limits);
     unit.tasks = run.limits.pids;
+    let open = app.ports.values().map(|port| port.port.first.get());
+    unit.sandbox.low_ports = unit.ports.iter().copied().chain(open).any(|port| port < 1024);
     unit
 }
 

@@ -125,6 +125,7 @@ pub(super) fn ingress() -> Ingress {
         listen: Vec::new(),
         http_challenge: true,
         locations,
+        incomplete: false,
     };
     Ingress {
         origin: at("/ingress"),

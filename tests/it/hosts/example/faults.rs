@@ -49,7 +49,7 @@ const FAULTS: &[Fault] = &[
         name: "the disk is full while the new generation is written",
         before: "alter /etc/nginx/nginx.conf '1s/^/# changed\\n/'; cp -a /var/lib/sitewright /root/state; \
                  mount -t tmpfs -o size=$(($(du -sk /root/state | cut -f1) + 200))k,mode=0700 tmpfs /var/lib/sitewright && cp -a /root/state/. /var/lib/sitewright; \
-                 dd if=/dev/zero of=/var/lib/sitewright/fill bs=1k status=none 2>/dev/null; true",
+                 dd if=/dev/zero of=/var/lib/sitewright/fill bs=1k status=none 2>/dev/null || true",
         run: "/root/fault/install.sh --apply --yes",
         code: 1,
         says: &["No space left on device"],
@@ -204,7 +204,11 @@ fn killed(scene: &Scene<'_>, kill: u32, kills: u32) -> Check {
     let change = "alter /etc/nginx/nginx.conf '1s/^/# changed\\n/'; alter /etc/systemd/system/acme-api@.service '1s/^/# changed\\n/'";
     // A whole apply takes some ten seconds here.
     let after = f64::from(kill + 1) * 10.0 / f64::from(kills + 1);
-    let bundle = if kill.is_multiple_of(2) { "/root/bundle" } else { "/root/fault" };
+    let bundle = if kill.is_multiple_of(2) {
+        "/root/bundle"
+    } else {
+        "/root/fault"
+    };
     let said = scene.host.run(&format!(
         "{TOOLS}\n{change}\nset +e\nsetsid /root/fault/install.sh --apply --yes >/root/killed 2>&1 & sleep {after:.2}\n\
          kill -KILL -- -$! 2>/dev/null; wait\n{bundle}/install.sh --apply --yes 2>&1 && {bundle}/install.sh --check && /root/bundle/install.sh --apply --yes"

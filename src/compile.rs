@@ -148,10 +148,12 @@ impl Compiler {
                     // The types cannot tell `false` from a default of `false`.
                     let backups = tree.child("backups").filter(|node| node.origin.layer != Layer::Default);
                     resolution.site.backups_declined = backups.and_then(Node::as_bool) == Some(false);
-                    report.extend(check::check(&resolution.site));
+                    let checked = check::check(&resolution.site);
+                    report.extend(checked.found);
                     report.extend(resolution.found);
                     allocated = resolution.lock;
                     unused.extend(resolution.unused);
+                    unused.extend(checked.unused);
                     compiled = (goal == Goal::Files).then(|| emit::site(resolution.site));
                 }
                 Err(finding) => report.push(*finding),

@@ -57,12 +57,21 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
     BANDS.iter().flat_map(|(_, rules)| *rules)
 }
 
-/// What is wrong with a site, but for what its author waived.
-pub fn check(site: &Site) -> Vec<Diagnostic> {
+/// What the rules say of a site.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Those that the author waived say so.
+    pub found: Vec<Diagnostic>,
+    /// Waivers that cover nothing here. They may in another environment.
+    pub unused: Vec<Diagnostic>,
+}
+
+/// What is wrong with a site.
+pub fn check(site: &Site) -> Checked {
     let mut found: Vec<Diagnostic> = rules().flat_map(|rule| (rule.find)(site)).collect();
-    found.retain(|finding| !waive::is_waived(site, finding));
+    let unused = waive::apply(site, &mut found);
     found.extend(waive::unknown(site));
-    found
+    Checked { found, unused }
 }
 
 /// The document of a code.
@@ -77,6 +86,44 @@ pub fn codes() -> impl Iterator<Item = &'static str> {
     let mut codes: Vec<&str> = documents().map(|(code, _)| code).collect();
     codes.sort_unstable();
     codes.into_iter()
+}
+
+/// A page of all codes: the rules by band, then what earlier stages refuse, each with its document's first sentence.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# Rules\n\nMade from the rules' documents, which `sitewright explain CODE` prints whole. A waiver, \
+         `waive: {PLACE: {CODE: \"why\"}}`, silences a rule at a place; what is refused cannot be waived.\n",
+    );
+    for (band, rules) in BANDS {
+        let rows = rules
+            .iter()
+            .map(|rule| (rule.code, rule.document, format!("{band}/{}", file_name(rule.code))));
+        section(&mut page, band, rows);
+    }
+    let refused = refused::DOCUMENTS.iter();
+    section(
+        &mut page,
+        "refused",
+        refused.map(|(code, document)| (*code, *document, format!("refused/{code}.md"))),
+    );
+    page
+}
+
+fn file_name(code: &str) -> String {
+    format!("{}.md", code.replace('-', "_"))
+}
+
+fn section<'a>(page: &mut String, band: &str, rows: impl Iterator<Item = (&'a str, &'a str, String)>) {
+    page.push_str(&format!("\n## {band}\n\n"));
+    for (code, document, file) in rows {
+        page.push_str(&format!("- [`{code}`]({file}): {}\n", summary(document)));
+    }
+}
+
+/// The first paragraph of a document, on one line.
+fn summary(document: &str) -> String {
+    let paragraph = document.split("\n\n").nth(1).unwrap_or_default();
+    paragraph.lines().collect::<Vec<_>>().join(" ")
 }
 
 fn documents() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -15,8 +15,11 @@ use super::output::{self, Failure, Format, Outcome};
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// A rule's code, or a file of the bundle with a line if wanted, as in `out/production/vps/rootfs/etc/nginx/nginx.conf:12`
-    #[arg(value_name = "CODE | PATH[:LINE]")]
-    subject: String,
+    #[arg(value_name = "CODE | PATH[:LINE]", required_unless_present = "list")]
+    subject: Option<String>,
+    /// All rules, and what each looks for
+    #[arg(short, long, conflicts_with = "subject")]
+    list: bool,
     /// The manifest [default: site.yaml, else site.example.yaml]
     #[arg(short, long, value_name = "FILE")]
     manifest: Option<camino::Utf8PathBuf>,
@@ -26,18 +29,20 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
-    if let Some(document) = check::document(&arguments.subject) {
+    let Some(subject) = &arguments.subject else {
+        output::print(&check::page())?;
+        return Ok(0);
+    };
+    if let Some(document) = check::document(subject) {
         output::print(document)?;
         return Ok(0);
     }
-    if !arguments.subject.contains('/') {
-        let near = suggest(&arguments.subject, check::codes())
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
-        return Err(Failure::Message(format!(
-            "there is no rule `{}`{near}",
-            arguments.subject
-        )));
+    if !subject.contains('/') {
+        let next = suggest(subject, check::codes()).map_or_else(
+            || "`explain --list` names them all".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(Failure::Message(format!("there is no rule `{subject}`; {next}")));
     }
     let input = Input {
         manifest: arguments.manifest.clone(),
@@ -52,7 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         }
     };
     let compilation = loaded.compile(&[]);
-    let (path, line) = split(&arguments.subject);
+    let (path, line) = split(subject);
     let relative = path.strip_prefix(&format!("{}/", arguments.out)).unwrap_or(path);
     for environment in &compilation.environments {
         if let Some((host, artifact)) = find(environment, relative) {

@@ -41,11 +41,28 @@ pub fn human(report: &Report, style: Style) -> String {
             .expect("writing to a String does not fail, and every label is inside its file");
         out.push('\n');
     }
-    if !report.is_empty() {
+    for finding in report.waived() {
+        let (place, why) = (position(report, finding), finding.waived.as_deref().unwrap_or_default());
+        out.push_str(&format!(
+            "waived[{}] {place}: {}\n  because {}\n",
+            finding.code,
+            shown(&finding.title),
+            shown(why)
+        ));
+    }
+    if !report.is_empty() || !report.waived().is_empty() {
         out.push_str(&report.summary());
         out.push('\n');
     }
     out
+}
+
+/// `site.yaml:12:5`
+fn position(report: &Report, finding: &Diagnostic) -> String {
+    finding.place().map_or_else(String::new, |place| {
+        let start = report.files.start(place);
+        format!("{}:{}:{}", report.files.name(place.file), start.line, start.column)
+    })
 }
 
 /// All files side by side in one space of offsets: miette draws one source per finding, and a finding may be about several files.

@@ -9,11 +9,12 @@
 //! ```
 //!
 //! Lines and columns count from 1, columns in Unicode characters, an end is exclusive. A label without a place has no `file`.
+//! `waived` holds the findings that the author silenced, in the same shape, each with the reason under its own `waived`.
 //! `environments` lists those that the finding is about; it is empty where it is about all of them.
 
 use serde_json::{Value, json};
 
-use super::{At, Label, Report, Severity};
+use super::{At, Diagnostic, Label, Report, Severity};
 
 pub fn json(report: &Report) -> Value {
     let label = |label: &Label| {
@@ -35,25 +36,26 @@ pub fn json(report: &Report) -> Value {
         out.insert("text".into(), label.text.as_str().into());
         Value::Object(out)
     };
-    let findings: Vec<Value> = report
-        .findings()
-        .iter()
-        .map(|finding| {
-            json!({
-                "code": finding.code,
-                "severity": finding.severity.name(),
-                "title": finding.title,
-                "why": finding.why,
-                "help": finding.help,
-                "environments": finding.environments,
-                "labels": finding.labels.iter().map(label).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
+    let finding = |finding: &Diagnostic| {
+        let mut out = json!({
+            "code": finding.code,
+            "severity": finding.severity.name(),
+            "title": finding.title,
+            "why": finding.why,
+            "help": finding.help,
+            "environments": finding.environments,
+            "labels": finding.labels.iter().map(label).collect::<Vec<_>>(),
+        });
+        if let Some(reason) = &finding.waived {
+            out["waived"] = reason.as_str().into();
+        }
+        out
+    };
     json!({
         "format": 1,
         "errors": report.count(Severity::Error),
         "warnings": report.count(Severity::Warning),
-        "findings": findings,
+        "findings": report.findings().iter().map(finding).collect::<Vec<_>>(),
+        "waived": report.waived().iter().map(finding).collect::<Vec<_>>(),
     })
 }

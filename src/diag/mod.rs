@@ -92,6 +92,8 @@ pub struct Diagnostic {
     pub help: String,
     /// Those in which it was found; empty where that says nothing.
     pub environments: Vec<String>,
+    /// Why the author wants it silenced.
+    pub waived: Option<String>,
 }
 
 impl Diagnostic {
@@ -112,6 +114,7 @@ impl Diagnostic {
             why: String::new(),
             help: String::new(),
             environments: Vec::new(),
+            waived: None,
         }
     }
 

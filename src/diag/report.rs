@@ -10,6 +10,8 @@ use crate::source::{Files, Layer, Node, Origin};
 pub struct Report {
     pub files: Files,
     findings: Vec<Diagnostic>,
+    /// Silenced, each with its reason.
+    waived: Vec<Diagnostic>,
     /// All environments that were looked at.
     environments: BTreeSet<String>,
 }
@@ -23,16 +25,20 @@ impl Report {
     }
 
     pub fn push(&mut self, finding: Diagnostic) {
-        self.findings.push(finding);
+        if finding.waived.is_some() {
+            self.waived.push(finding);
+        } else {
+            self.findings.push(finding);
+        }
     }
 
     pub fn extend(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
-        self.findings.extend(findings);
+        findings.into_iter().for_each(|finding| self.push(finding));
     }
 
     /// Makes the labels concrete that point into `root`. To be called while `root` is at hand, before `absorb`.
     pub fn locate(&mut self, root: &Node) {
-        for finding in &mut self.findings {
+        for finding in self.findings.iter_mut().chain(&mut self.waived) {
             for label in &mut finding.labels {
                 let (pointer, origin) = match &label.at {
                     At::Pointer(pointer) => (pointer.clone(), root.locate(pointer)),
@@ -49,35 +55,28 @@ impl Report {
 
     /// Takes over what was found in one environment. Equal findings of several environments become one that lists them.
     pub fn absorb(&mut self, environment: &str, mut other: Report) {
-        for finding in &mut other.findings {
+        for finding in other.findings.iter_mut().chain(&mut other.waived) {
             finding.environments = vec![environment.to_owned()];
         }
         self.environments.insert(environment.to_owned());
         self.findings.append(&mut other.findings);
+        self.waived.append(&mut other.waived);
     }
 
     /// Puts the findings in their order and drops repetitions.
     pub fn finish(&mut self) {
-        self.findings.sort_by(order);
-        let mut kept: Vec<Diagnostic> = Vec::new();
-        for finding in self.findings.drain(..) {
-            match kept.last_mut() {
-                Some(last) if repeats(last, &finding) => last.environments.extend(finding.environments),
-                _ => kept.push(finding),
-            }
-        }
-        for finding in &mut kept {
-            finding.environments.sort();
-            finding.environments.dedup();
-            if finding.environments.len() == self.environments.len() {
-                finding.environments.clear();
-            }
-        }
-        self.findings = kept;
+        let all = self.environments.len();
+        self.findings = united(std::mem::take(&mut self.findings), all);
+        self.waived = united(std::mem::take(&mut self.waived), all);
     }
 
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
+    }
+
+    /// What the author silenced.
+    pub fn waived(&self) -> &[Diagnostic] {
+        &self.waived
     }
 
     pub fn is_empty(&self) -> bool {
@@ -110,12 +109,36 @@ impl Report {
             .into_iter()
             .flatten()
             .collect();
-        if parts.is_empty() {
+        let found = if parts.is_empty() {
             "nothing found".to_owned()
         } else {
             parts.join(", ")
+        };
+        match self.waived.len() {
+            0 => found,
+            count => format!("{found}, {count} waived"),
         }
     }
+}
+
+/// In order, and equal findings of several environments as one that lists them, but not where those are all there are.
+fn united(mut findings: Vec<Diagnostic>, environments: usize) -> Vec<Diagnostic> {
+    findings.sort_by(order);
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for finding in findings {
+        match kept.last_mut() {
+            Some(last) if repeats(last, &finding) => last.environments.extend(finding.environments),
+            _ => kept.push(finding),
+        }
+    }
+    for finding in &mut kept {
+        finding.environments.sort();
+        finding.environments.dedup();
+        if finding.environments.len() == environments {
+            finding.environments.clear();
+        }
+    }
+    kept
 }
 
 /// By place, what has none last; the rest makes the order total, so that it is the same on every run.

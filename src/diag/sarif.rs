@@ -6,15 +6,12 @@ use super::{At, Diagnostic, Label, Report};
 use crate::source::Place;
 
 pub fn sarif(report: &Report) -> Value {
-    let mut codes: Vec<&str> = report.findings().iter().map(|finding| finding.code).collect();
+    let all = || report.findings().iter().chain(report.waived());
+    let mut codes: Vec<&str> = all().map(|finding| finding.code).collect();
     codes.sort_unstable();
     codes.dedup();
     let rules: Vec<Value> = codes.iter().map(|code| json!({"id": code})).collect();
-    let results: Vec<Value> = report
-        .findings()
-        .iter()
-        .map(|finding| result(report, finding, &codes))
-        .collect();
+    let results: Vec<Value> = all().map(|finding| result(report, finding, &codes)).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -60,6 +57,9 @@ fn result(report: &Report, finding: &Diagnostic, codes: &[&str]) -> Value {
                 .map(|(id, (place, label))| location(report, *place, label, Some(id)))
                 .collect();
         }
+    }
+    if let Some(reason) = &finding.waived {
+        out["suppressions"] = json!([{"kind": "inSource", "justification": reason}]);
     }
     if !finding.environments.is_empty() {
         out["properties"] = json!({"environments": finding.environments});

@@ -58,6 +58,7 @@ pub(super) const DOCUMENTS: &[(&str, &str)] = &[
     ("unreadable-file", include_str!("unreadable-file.md")),
     ("unsupported-version", include_str!("unsupported-version.md")),
     ("unused-secret", include_str!("unused-secret.md")),
+    ("unused-waiver", include_str!("unused-waiver.md")),
     ("which-database", include_str!("which-database.md")),
     ("wildcard-needs-dns", include_str!("wildcard-needs-dns.md")),
     ("wrong-type", include_str!("wrong-type.md")),

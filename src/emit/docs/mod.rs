@@ -21,6 +21,7 @@ mod secrets;
 mod table;
 #[cfg(test)]
 mod tests;
+mod waivers;
 mod zones;
 
 use super::{Emission, HostBundle};
@@ -64,6 +65,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         releases::everywhere(site),
         backups::everywhere(site),
         machines::channels(site),
+        waivers::section(site),
         Some(loss::overview(site)),
     ])
 }

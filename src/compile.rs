@@ -130,6 +130,8 @@ impl Compiler {
         let mut report = Report::new(&source.files);
         let (tree, found) = source.environment(name, self.schema());
         report.extend(found);
+        report.extend(self.validator.nothing(&tree));
+        report.locate(&tree);
         let tree = source::fill(source::defaults(tree, self.schema()), self.schema());
         let (tree, found) = source::interpolate(tree, self.schema());
         report.extend(found);

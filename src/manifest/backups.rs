@@ -109,7 +109,7 @@ pub enum DestinationTarget {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct S3Target {
     /// The bucket's name.
-    #[schemars(example = &"acme-backups")]
+    #[schemars(length(min = 1), example = &"acme-backups")]
     pub bucket: Text,
     /// The region that it is in. Default: `us-east-1`.
     #[schemars(example = &"eu-west-3")]

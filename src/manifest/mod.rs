@@ -74,6 +74,7 @@ pub struct Manifest {
     #[serde(default)]
     pub defaults: BTreeMap<DefaultsKey, ServiceDefaults>,
     /// The machines.
+    #[schemars(extend("minProperties" = 1))]
     pub hosts: BTreeMap<Name, Host>,
     /// What runs.
     #[serde(default)]

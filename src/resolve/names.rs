@@ -55,6 +55,14 @@ fn routes(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String, Route,
     let mut all: BTreeMap<String, (Route, Pointer)> = BTreeMap::new();
     for (name, route) in &world.manifest.routes {
         let origin = at(["routes", name.as_str()]);
+        if route.paths.is_empty() {
+            found.push(
+                Diagnostic::error("missing-key", format!("{} needs `paths`", origin.in_words()))
+                    .at_key(&origin, "nothing answers here")
+                    .why("The web server would show its own page to whoever asks for this name.")
+                    .help("add `paths: {/: SERVICE}`"),
+            );
+        }
         if let Some((_, other)) = all.insert(name.within(domain), (route.clone(), origin.clone())) {
             found.push(routed_twice(&name.within(domain), &origin, "here", &other));
         }
@@ -88,7 +96,7 @@ fn routes(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String, Route,
 fn routed_twice(name: &str, origin: &Pointer, how: &str, other: &Pointer) -> Diagnostic {
     Diagnostic::error("duplicate-route", format!("`{name}` is routed twice"))
         .at_key(origin, how)
-        .at_key(other, "and here as a route")
+        .at_key(other, "and here")
         .why("Only one of them could answer.")
         .help("remove one of the two")
 }
@@ -501,19 +509,28 @@ impl Build<'_, '_> {
                     Diagnostic::error("unknown-process", format!("`{service}` has no process `{wanted}`"))
                         .at(origin.child("to"), "this path leads nowhere")
                         .why("A route can lead to one of the processes of a service.")
-                        .help(format!("the processes of `{service}` are {}", listing(names()))),
+                        .help(if placed.processes.iter().all(|process| process.name.is_empty()) {
+                            format!("it has only one: write `{service}`")
+                        } else {
+                            format!("the processes of `{service}` are {}", listing(names()))
+                        }),
                 );
                 return None;
             }
         };
         let servers = self.servers(process);
         if servers.is_empty() {
+            let target = if process.name.is_empty() {
+                service.to_owned()
+            } else {
+                format!("{service}.{}", process.name)
+            };
             self.found.push(
-                Diagnostic::error("no-port", format!("`{service}` listens on no port"))
+                Diagnostic::error("no-port", format!("`{target}` listens on no port"))
                     .at(origin, "this path leads to it")
                     .at_key(&process.origin, "but nothing says where it listens")
                     .why("The web server would have nowhere to pass the request to.")
-                    .help(format!("add `port:` to `{service}`")),
+                    .help(format!("add `port:` to `{target}`")),
             );
             return None;
         }

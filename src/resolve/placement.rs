@@ -48,11 +48,17 @@ pub(super) fn hosts_of(
             return Some(vec![only.name.clone()]);
         }
         let names = listing(hosts.iter().map(|host| host.name.as_str()));
+        let first = hosts.first().map_or("HOST", |host| host.name.as_str());
+        let is_service = origin.segments().next().is_some_and(|first| first == "services");
+        let todo = match origin.last() {
+            Some(section) if !is_service => format!("add `{section}: {{on: {first}}}`"),
+            _ => format!("add `on: {first}`, or lay it under all services by `defaults: {{all: {{on: {first}}}}}`"),
+        };
         found.push(
             Diagnostic::error("no-placement", format!("{what} is on no host"))
                 .at_key(origin, "nothing says which host this is on")
                 .why("With several hosts the compiler does not guess.")
-                .help(format!("add `on: {}`, or lay it under all services by `defaults: {{all: {{on: …}}}}`; the hosts are {names}", hosts.first().map_or("HOST", |host| host.name.as_str()))),
+                .help(format!("{todo}; the hosts are {names}")),
         );
         return None;
     }

@@ -20,7 +20,15 @@ pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secre
         if !world.manifest.notify.contains_key(name.as_str()) {
             let names = || world.manifest.notify.keys().map(|name| name.as_str());
             let help = suggest(name.as_str(), names()).map_or_else(
-                || format!("declare it under `notify`; there are {}", listing(names())),
+                || {
+                    let known = match names().next() {
+                        None => String::new(),
+                        Some(_) => format!("; there are {}", listing(names())),
+                    };
+                    format!(
+                        "declare it: `notify: {{{name}: {{slack: {{webhook: {{secret: slack_webhook}}}}}}}}`{known}"
+                    )
+                },
                 |near| format!("did you mean `{near}`?"),
             );
             found.push(

@@ -3,7 +3,7 @@
 use super::at;
 use crate::diag::{At, Diagnostic, listing, suggest};
 use crate::kind::{Matched, Secrets};
-use crate::manifest::{Charset, Encoding, Generate, KeyPair, Manifest, SecretSource as Section};
+use crate::manifest::{Charset, Encoding, Generate, KeyPair, Manifest, Secret, SecretSource as Section};
 use crate::site::{Pointer, SecretSource};
 
 /// What the manifest declares; a secret with keys is one file for each.
@@ -66,8 +66,11 @@ pub(super) fn unknown(manifest: &Manifest, matched: &Matched, found: &mut Vec<Di
             .any(|at| matches!(at, At::Pointer(other) | At::Key(other) if other.is_within(origin)))
     };
     for (name, origin) in matched.unknown.iter().filter(|(_, origin)| !is_told(origin)) {
-        let declare = format!("declare it: `secrets: {{{name}: {{generate: {{length: 32}}}}}}`");
-        let help = suggest(name, names()).map_or(declare.clone(), |near| {
+        let (whole, key) = name
+            .split_once('.')
+            .map_or((name.as_str(), None), |(whole, key)| (whole, Some(key)));
+        let declare = format!("declare it: `secrets: {{{whole}: {{generate: {{length: 32}}}}}}`");
+        let help = suggest(whole, names()).map_or(declare.clone(), |near| {
             format!("did you mean `{near}`? Otherwise {declare}")
         });
         let known = if manifest.secrets.is_empty() {
@@ -75,13 +78,44 @@ pub(super) fn unknown(manifest: &Manifest, matched: &Matched, found: &mut Vec<Di
         } else {
             format!("; declared are {}", listing(names()))
         };
+        if let Some((_, secret)) = manifest.secrets.iter().find(|(name, _)| name.as_str() == whole) {
+            found.push(part(whole, key, secret, origin));
+            continue;
+        }
         found.push(
-            Diagnostic::error("unknown-secret", format!("there is no secret `{name}`"))
+            Diagnostic::error("unknown-secret", format!("there is no secret `{whole}`"))
                 .at(origin, "this secret is not under `secrets`")
                 .why("Only a declared secret is generated or asked for on the host; the file that needs it could not be written.")
                 .help(format!("{help}{known}")),
         );
     }
+}
+
+/// A secret that is declared, but not the part of it that is asked for.
+fn part(name: &str, key: Option<&str>, secret: &Secret, origin: &Pointer) -> Diagnostic {
+    let keys = || secret.keys.iter().map(|key| key.as_str());
+    let (title, help) = match key {
+        None => (
+            format!("`{name}` is a secret of several parts"),
+            format!(
+                "name one of them, as in `{{secret: {name}.{}}}`; there are {}",
+                keys().next().unwrap_or_default(),
+                listing(keys())
+            ),
+        ),
+        Some(key) => (
+            format!("the secret `{name}` has no part `{key}`"),
+            suggest(key, keys()).map_or_else(
+                || format!("name it in its keys: `secrets: {{{name}: {{keys: [{key}, …]}}}}`"),
+                |near| format!("did you mean `{name}.{near}`?"),
+            ),
+        ),
+    };
+    Diagnostic::error("unknown-secret", title)
+        .at(origin, "this part is not known")
+        .at_key(&at(["secrets", name]), "declared here")
+        .why("Each part of a secret is a file of its own on the host.")
+        .help(help)
 }
 
 /// Declared secrets that nothing uses. The caller tells those that no environment uses.
@@ -90,11 +124,15 @@ pub(super) fn unused(matched: &Matched) -> Vec<Diagnostic> {
         .unused
         .iter()
         .filter(|secret| secret.origin.segments().next().is_some_and(|first| first == "secrets"));
-    own.map(|secret| {
-        Diagnostic::warning("unused-secret", format!("nothing uses the secret `{}`", secret.name))
-            .at_key(&secret.origin, "declared here")
-            .why("A secret that nobody needs is one more thing to leak.")
-            .help(format!("remove it, or use it by `{{secret: {}}}`", secret.name))
-    })
-    .collect()
+    // A part of it that is not known was to be used.
+    let whole = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let meant: Vec<String> = matched.unknown.iter().map(|(name, _)| whole(name)).collect();
+    own.filter(|secret| !meant.contains(&whole(&secret.name)))
+        .map(|secret| {
+            Diagnostic::warning("unused-secret", format!("nothing uses the secret `{}`", secret.name))
+                .at_key(&secret.origin, "declared here")
+                .why("A secret that nobody needs is one more thing to leak.")
+                .help(format!("remove it, or use it by `{{secret: {}}}`", secret.name))
+        })
+        .collect()
 }

@@ -44,10 +44,14 @@ impl Assets {
 }
 
 fn unreadable(path: &str, pointer: &Pointer, error: &str) -> Diagnostic {
-    Diagnostic::error("unreadable-file", format!("`{path}` cannot be taken into the bundle"))
-        .at(pointer, error.to_owned())
-        .why("What the manifest names has to be beside it, as text.")
-        .help("paths are relative to the manifest; check the name and the permissions")
+    let error = error.split(" (os error").next().unwrap_or_default();
+    Diagnostic::error(
+        "unreadable-file",
+        format!("`{path}` cannot be taken into the bundle: {error}"),
+    )
+    .at(pointer, "named here")
+    .why("What the manifest names has to be beside it, as text.")
+    .help("paths are relative to the manifest; check the name and the permissions")
 }
 
 fn named(root: &Node) -> Vec<(Pointer, String)> {

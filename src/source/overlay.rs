@@ -7,7 +7,7 @@ use super::merge::overlay;
 use super::node::{Layer, Node, Origin, Value};
 use super::schema::Schema;
 use super::{Pointer, Source};
-use crate::diag::{Diagnostic, listing, suggest};
+use crate::diag::{At, Diagnostic, listing, suggest};
 
 /// What a manifest that names no environment compiles to.
 const ONLY: &str = "production";
@@ -33,7 +33,8 @@ impl Source {
         if let Some(map) = root.as_map_mut() {
             map.shift_remove("environments");
         }
-        let (chain, findings) = self.chain(name);
+        let (chain, mut findings) = self.chain(name);
+        findings.extend(self.no_patches());
         for (name, patch) in chain {
             let mut patch = patch.clone().relabelled(&Layer::Environment(Arc::from(name)));
             match &mut patch.value {
@@ -47,6 +48,17 @@ impl Source {
             }
         }
         (root, findings)
+    }
+
+    /// Environments that are no map would be read as none.
+    fn no_patches(&self) -> Option<Diagnostic> {
+        let node = self.root.child("environments")?;
+        let is_none = node.as_map().is_none() && !node.is_null();
+        is_none.then(|| {
+            Diagnostic::error("wrong-type", "`environments` must be a map")
+                .at(At::from(node.origin.place), "this is none")
+                .help("as in `{production: {}, staging: {}}`")
+        })
     }
 
     /// The patches that make an environment, the farthest ancestor first.

@@ -23,7 +23,12 @@ pub(crate) fn read(files: &mut Files, path: &Utf8Path, named_at: Option<Place>) 
     let (bytes, full) = match contents(path) {
         Ok(read) => read,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return refuse("no-such-file", format!("there is no file `{path}`"), &nearby(path));
+            let help = if path.as_str().contains(":/") {
+                "files are not fetched: keep it beside the manifest, and name it by its path".to_owned()
+            } else {
+                nearby(path, named_at.is_some())
+            };
+            return refuse("no-such-file", format!("there is no file `{path}`"), &help);
         }
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             return refuse(
@@ -142,7 +147,7 @@ fn manifests(directory: &Utf8Path) -> Vec<String> {
     names
 }
 
-fn nearby(path: &Utf8Path) -> String {
+fn nearby(path: &Utf8Path, is_included: bool) -> String {
     let directory = path.parent().unwrap_or(Utf8Path::new(""));
     let names = manifests(directory);
     let near = path
@@ -150,6 +155,7 @@ fn nearby(path: &Utf8Path) -> String {
         .and_then(|name| suggest(name, names.iter().map(String::as_str)));
     match near {
         Some(near) => format!("did you mean `{}`?", directory.join(near)),
+        None if is_included => "paths are relative to the file that names them".to_owned(),
         None if names.is_empty() => "name the manifest, or write one with `sitewright init`".to_owned(),
         None => format!("beside it there is {}", listing(names.iter().map(String::as_str))),
     }

@@ -15,6 +15,7 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value as Json};
 
 use super::node::Node;
@@ -227,8 +228,10 @@ impl<'s> View<'s> {
     }
 
     /// Every key that has a name here, in the order of the schema.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &'s str> + '_ {
-        self.parts().flat_map(properties).map(|(key, _)| key.as_str())
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'s str> + use<'s> {
+        // Several parts may name the same one, as the choice of a kind does.
+        let keys: IndexSet<&'s str> = self.parts().flat_map(properties).map(|(key, _)| key.as_str()).collect();
+        keys.into_iter()
     }
 
     /// Whether other keys than the named ones are allowed.

@@ -1,5 +1,8 @@
 //! Sites as goldens: each folder under `tests/sites/` has a `site.yaml`, and either `out/`, which the manifest compiles
 //! to, or `report.txt`, which says why it does not. `SITEWRIGHT_UPDATE=1` rewrites them.
+//!
+//! Two folders hold many: `valid/`, manifests that compile without a finding, and `broken/`, each with what is said of it
+//! in a file `NAME.txt` beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -109,16 +112,33 @@ fn case(folder: &Utf8Path, manifest: &str, wrong: &mut Vec<String>) {
     }
 }
 
+/// What lies in a folder of `tests/sites`, or in that folder itself.
+fn entries(folder: &str) -> Vec<Utf8PathBuf> {
+    let folder = root().join("tests/sites").join(folder);
+    let entries = folder.read_dir_utf8().unwrap();
+    let mut entries: Vec<_> = entries.map(|entry| entry.unwrap().into_path()).collect();
+    entries.sort();
+    entries
+}
+
 /// The folders of all cases.
 pub(crate) fn folders() -> Vec<Utf8PathBuf> {
-    let mut folders: Vec<Utf8PathBuf> = root()
-        .join("tests/sites")
-        .read_dir_utf8()
-        .unwrap()
-        .map(|entry| entry.unwrap().into_path())
-        .collect();
-    folders.sort();
+    let mut folders = entries("");
+    folders.retain(|folder| folder.join("site.yaml").exists());
     folders
+}
+
+/// The manifests of `valid/` or `broken/`: files, and `site.yaml` in folders of those with several files.
+pub(crate) fn manifests(of: &str) -> Vec<Utf8PathBuf> {
+    let mut manifests = Vec::new();
+    for entry in entries(of) {
+        if entry.is_dir() {
+            manifests.push(entry.join("site.yaml"));
+        } else if entry.extension() == Some("yaml") {
+            manifests.push(entry);
+        }
+    }
+    manifests
 }
 
 #[test]
@@ -126,6 +146,49 @@ fn every_case_is_as_committed() {
     let mut wrong = Vec::new();
     for folder in folders() {
         case(&folder, "site.yaml", &mut wrong);
+    }
+    assert!(
+        wrong.is_empty(),
+        "SITEWRIGHT_UPDATE=1 rewrites them\n{}",
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn valid_ones_compile_without_a_finding() {
+    let compiler = Compiler::new();
+    let mut wrong = Vec::new();
+    for manifest in manifests("valid") {
+        match compile(&compiler, &manifest, Utf8Path::new("/nonexistent")) {
+            Ok(compilation) if compilation.report.is_empty() && compilation.bundle().is_some() => {}
+            Ok(compilation) => wrong.push(told(&compilation.report)),
+            Err(report) => wrong.push(told(&report)),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn broken_ones_are_told_of_as_committed() {
+    let compiler = Compiler::new();
+    let mut wrong = Vec::new();
+    for manifest in manifests("broken") {
+        let report = match compile(&compiler, &manifest, Utf8Path::new("/nonexistent")) {
+            Ok(compilation) => compilation.report,
+            Err(report) => report,
+        };
+        let told = told(&report);
+        let told_at = match manifest.file_name() {
+            Some("site.yaml") => manifest.with_file_name("report.txt"),
+            _ => manifest.with_extension("txt"),
+        };
+        if updating() {
+            fs::write(&told_at, &told).unwrap();
+        }
+        let expected = fs::read_to_string(&told_at).unwrap_or_default();
+        if told != expected || told.is_empty() {
+            wrong.push(format!("{manifest}: reported\n{told}\ninstead of\n{expected}"));
+        }
     }
     assert!(
         wrong.is_empty(),

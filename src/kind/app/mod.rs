@@ -3,6 +3,7 @@
 mod container;
 mod environment;
 mod files;
+mod refuse;
 mod systemd;
 
 pub(super) use systemd::release_directories;
@@ -97,6 +98,7 @@ impl Kind for App {
     }
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
+        refuse::contradictions(self, lowering);
         match lowering.service.runtime {
             Runtime::Container => container::lower(self, lowering),
             _ => systemd::lower(self, lowering),

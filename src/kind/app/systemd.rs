@@ -27,6 +27,10 @@ pub(super) fn lower(app: &App, lowering: &mut Lowering<'_>) {
         files::lower(&app.files, &user, lowering, host);
         let connections = on_host(lowering.connections, host);
         for (process, (_, run)) in lowering.service.processes.clone().iter().zip(runs(app)) {
+            // An app may have nothing but jobs.
+            if run.command.is_none() {
+                continue;
+            }
             let unit = unit(app, &run, process, &user, host, &connections, lowering);
             probe(&run, process, host, lowering);
             let target = lowering.host(host);

@@ -20,8 +20,8 @@ pub struct Run {
     /// What the process listens on for HTTP; further instances listen on the ports that follow.
     #[schemars(example = 3000)]
     pub port: Option<Listen>,
-    /// A socket that it listens on instead of a port.
-    #[schemars(example = &"api.sock")]
+    /// A socket that it listens on instead of a port. Planned: this version refuses it.
+    #[schemars(extend("x-planned" = true), example = &"api.sock")]
     pub socket: Option<SocketName>,
     /// How it is seen that it is well: a path, or `{path | tcp | command, …}`.
     #[schemars(example = &"/healthz")]

@@ -16,7 +16,7 @@ pub struct S3 {
     #[schemars(example = serde_json::json!({"endpoint": "https://s3.example.net", "region": "eu-west-3"}))]
     pub external: S3External,
     /// The bucket's name.
-    #[schemars(example = &"acme-uploads")]
+    #[schemars(length(min = 1), example = &"acme-uploads")]
     pub bucket: Text,
     /// A secret with the keys `access_key_id` and `secret_access_key`.
     pub credentials: SecretRef,

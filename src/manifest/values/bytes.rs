@@ -108,7 +108,7 @@ fn wrong_unit(text: &str, number: &str, unit: &str) -> String {
         (Some(letter), "" | "b") => {
             let small = if letter == 'K' { 'k' } else { letter };
             format!(
-                "`{text}` could mean {number}{letter}iB (powers of two) or {number}{small}B (powers of ten): write which"
+                "`{text}` could mean {number}{letter}iB (powers of two) or {number}{small}B (powers of ten): write {number}{letter}iB"
             )
         }
         (Some(letter), "i" | "ib") => format!("`{text}` is not a size: write {number}{letter}iB"),

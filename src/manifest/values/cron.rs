@@ -21,8 +21,9 @@ fn check_schedule(text: &str) -> Result<(), String> {
     let fields: Vec<&str> = text.split_whitespace().collect();
     if fields.len() != 5 {
         return Err(format!(
-            "`{text}` has {} fields, a schedule has five: minute, hour, day of month, month, day of week",
-            fields.len()
+            "`{text}` has {} field{}, and a schedule has five: write minute, hour, day of month, month and day of week, as in \"0 2 * * *\"",
+            fields.len(),
+            if fields.len() == 1 { "" } else { "s" }
         ));
     }
     for (index, field) in fields.iter().enumerate() {
@@ -30,7 +31,7 @@ fn check_schedule(text: &str) -> Result<(), String> {
     }
     if never_comes(&fields) {
         return Err(format!(
-            "`{text}` names a day that no such month has: it would never run"
+            "`{text}` would never run, as no such month has that day: write another day or month"
         ));
     }
     Ok(())

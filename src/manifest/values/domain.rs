@@ -94,7 +94,7 @@ pub(super) fn check_labels(text: &str, underscores: bool) -> Result<(), String> 
     not_empty(text, "a name")?;
     if text.len() > 253 {
         return Err(format!(
-            "`{text}` is longer than the 253 characters that a domain name may have"
+            "`{text}` is longer than the 253 characters that a domain name may have: shorten it"
         ));
     }
     for label in text.split('.') {
@@ -109,7 +109,7 @@ fn check_label(text: &str, label: &str, underscores: bool) -> Result<(), String>
     }
     if label.len() > 63 {
         return Err(format!(
-            "`{label}` is longer than the 63 characters that a label may have"
+            "`{label}` is longer than the 63 characters that a label may have: shorten it"
         ));
     }
     if let Some(c) = label.chars().find(|c| !c.is_ascii()) {

@@ -2,6 +2,7 @@
 
 use super::text::{not_empty, single_line};
 use super::unit::checked_text;
+use crate::diag::suggest;
 use crate::manifest::services::Kind;
 
 checked_text! {
@@ -122,7 +123,10 @@ impl SqlPattern {
 fn check(text: &str, what: &str, longest: usize, also: &str) -> Result<(), String> {
     not_empty(text, what)?;
     if text.contains(|c: char| c.is_ascii_uppercase()) {
-        return Err(format!("`{text}` has capitals: write `{}`", text.to_ascii_lowercase()));
+        let lower = text.to_ascii_lowercase();
+        let fitting = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || also.contains(c);
+        let fitted = lower.replace(|c| !fitting(c), also.get(..1).unwrap_or_default());
+        return Err(format!("`{text}` has capitals: write `{fitted}`"));
     }
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || also.contains(c);
     if let Some(c) = text.chars().find(|c| !plain(*c)) {
@@ -133,11 +137,13 @@ fn check(text: &str, what: &str, longest: usize, also: &str) -> Result<(), Strin
         ));
     }
     if !text.starts_with(|c: char| c.is_ascii_lowercase() || (c == '_' && also.contains('_'))) {
-        return Err(format!("`{text}` does not begin with a letter, as {what} does"));
+        return Err(format!(
+            "`{text}` does not begin with a letter, as {what} does: put one in front"
+        ));
     }
     if text.len() > longest {
         return Err(format!(
-            "`{text}` is longer than the {longest} characters that {what} may have"
+            "`{text}` is longer than the {longest} characters that {what} may have: shorten it"
         ));
     }
     Ok(())
@@ -240,7 +246,11 @@ fn check_defaults_key(text: &str) -> Result<(), String> {
         Some(("runtime", name)) if RUNTIMES.contains(&name) => Ok(()),
         Some(("runtime", name)) => Err(format!("`{name}` is no runtime: write one of {}", RUNTIMES.join(", "))),
         Some(("kind", name)) if Kind::ALL.iter().any(|kind| kind.as_str() == name) => Ok(()),
-        Some(("kind", name)) => Err(format!("`{name}` is no kind of service")),
+        Some(("kind", name)) => {
+            let near = suggest(name, Kind::ALL.iter().map(|kind| kind.as_str()));
+            let near = near.unwrap_or("app");
+            Err(format!("`{name}` is no kind of service: did you mean `kind.{near}`?"))
+        }
         _ => Err(format!(
             "`{text}` says of no services that they share a default: write all, runtime.NAME or kind.NAME"
         )),

@@ -3,6 +3,7 @@
 
 mod choice;
 mod fits;
+mod nothing;
 mod planned;
 mod tell;
 mod words;
@@ -75,6 +76,11 @@ impl Validator {
 
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// Unknown keys without a value, in a tree that still has them.
+    pub fn nothing(&self, root: &Node) -> Vec<Diagnostic> {
+        nothing::nothing(&self.schema, root)
     }
 
     /// Everything in the tree that the schema does not allow.

@@ -125,7 +125,7 @@ fn keys() {
         ),
         (
             "services: {a b: {kind: app}}",
-            "invalid-key: a key of `services`: `a b` has a blank | ",
+            "invalid-key: a key of `services`: `a b` has a blank | name it otherwise",
         ),
         (
             "services: {a: {}}",

@@ -87,6 +87,34 @@ pub(crate) fn example(view: &View<'_>) -> Option<String> {
     view.parts().find_map(|part| list(part, "examples").first()).map(typed)
 }
 
+/// An example, or one that is made of the examples of what must or may stand in it.
+pub(crate) fn sample(schema: &Schema, view: &View<'_>) -> Option<String> {
+    if let Some(example) = example(view) {
+        return Some(example);
+    }
+    let of = |key: &str| example(&schema.view(view.property(key), None, None));
+    let mut required: Vec<&str> = Vec::new();
+    for key in view
+        .parts()
+        .flat_map(|part| list(part, "required"))
+        .filter_map(Json::as_str)
+    {
+        if !required.contains(&key) {
+            required.push(key);
+        }
+    }
+    if !required.is_empty() {
+        let pairs: Option<Vec<String>> = required
+            .iter()
+            .map(|key| of(key).map(|value| format!("{key}: {value}")))
+            .collect();
+        return pairs.map(|pairs| format!("{{{}}}", pairs.join(", ")));
+    }
+    // A map of whatever has a name.
+    let value = of("NAME").filter(|_| view.keys().next().is_none())?;
+    Some(format!("{{NAME: {value}}}"))
+}
+
 /// The types that may stand here, short forms included.
 pub(crate) fn accepted<'s>(schema: &'s Schema, view: &View<'s>) -> Vec<&'s str> {
     let mut names = named(view);

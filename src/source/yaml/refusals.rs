@@ -93,14 +93,18 @@ fn remedy(info: &str, rest: &str) -> &'static str {
     } else if rest.starts_with(['@', '`', '%']) {
         "put the text in quotes: YAML reserves its first character"
     } else if info.contains("mapping values") {
-        "put the text in quotes if `: ` belongs to it, or begin the key on a line of its own"
+        "put the text in quotes if `: ` belongs to it; otherwise the line before lacks its `:`, or this key a line of its own"
+    } else if info.contains("anchor or alias") {
+        "put the text in quotes if it begins with `*` or `&`"
     } else if info.contains("unknown anchor") {
         "define it with `&name` before it is used, or put the text in quotes if the `*` belongs to it"
     } else if info.contains("quoted scalar") {
         "close the quote that was opened"
+    } else if info.contains("invalid indentation") {
+        "close the `{` or `[` before this line, or indent this line"
     } else if info.contains("flow") {
         "look for a `{`, `[` or `,` that is missing or one too many before this"
     } else {
-        "look at the indentation of this line and the one before, and for a missing `:` or quote"
+        "look at the indentation of this line and the one before, and for a missing `:`, a blank after it, or a quote"
     }
 }

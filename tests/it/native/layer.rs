@@ -13,9 +13,10 @@ use super::host::{File, Host};
 use super::tools::{self, Said};
 
 /// Programs of packages that no lint root holds, which units may start when the plan installs the package.
-const PACKAGED: [(&str, &str); 4] = [
+const PACKAGED: [(&str, &str); 5] = [
     ("/usr/bin/node", "nodejs"),
     ("/usr/bin/npm", "npm"),
+    ("/usr/bin/java", "openjdk-17-jre-headless"),
     ("/usr/bin/python3", "python3"),
     ("/usr/bin/php", "php-cli"),
 ];

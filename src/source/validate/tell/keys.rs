@@ -19,6 +19,11 @@ impl<'a> Teller<'a> {
 
     /// Where else the key belongs: a wrong indentation puts it one level too deep or too high.
     fn elsewhere(&self, pointer: &Pointer, view: &View<'a>, key: &str) -> Option<String> {
+        // What has a kind of its own is a service.
+        let value = self.root.get(&pointer.child(key));
+        if let (Some(name), true) = (pointer.last(), value.is_some_and(|value| value.child("kind").is_some())) {
+            return Some(format!("indent `{key}` like `{name}`, if it is a service of its own"));
+        }
         let outer = pointer
             .parent()
             .filter(|parent| self.schema.view_at(self.root, parent).keys().any(|known| known == key));
@@ -43,12 +48,13 @@ impl<'a> Teller<'a> {
             .into_iter()
             .flat_map(|map| map.keys())
             .filter(|key| !known.contains(&key.as_str()));
-        if let Some(misspelt) = unknown.find(|unknown| suggest(unknown, [key]).is_some()) {
+        if let Some(misspelt) = unknown.find(|unknown| meant_by(unknown, &[key]).is_some()) {
             return unknown_key(pointer, misspelt, &[key], None);
         }
         let at = self.written(pointer);
+        let help = self.misplaced(pointer, key);
         let inner = self.schema.view(view.property(key), None, None);
-        let example = words::example(&inner).or_else(|| {
+        let example = words::sample(self.schema, &inner).or_else(|| {
             let values = inner.parts().find_map(|part| part.get("enum")?.as_array())?;
             let planned: Vec<&str> = planned_values(&inner).collect();
             values
@@ -63,11 +69,26 @@ impl<'a> Teller<'a> {
         let finding = Diagnostic::error("missing-key", format!("{} needs `{key}`", at.in_words()))
             .at_key(&at, format!("`{key}` is missing here"))
             .why(description.lines().next().unwrap_or_default())
-            .help(format!("add `{key}: {}`", example.as_deref().unwrap_or("…")));
+            .help(help.unwrap_or_else(|| format!("add `{key}: {}`", example.as_deref().unwrap_or("…"))));
         Told {
             pointer: pointer.child(key),
             finding,
         }
+    }
+
+    /// Why a service has no `kind`: it is another one misspelt in an overlay, or no service at all.
+    fn misplaced(&self, pointer: &Pointer, key: &str) -> Option<String> {
+        let (name, outer) = (pointer.last().filter(|_| key == "kind")?, pointer.parent()?);
+        let root = self.schema.view_at(self.root, &Pointer::root());
+        if root.keys().any(|known| known == name) {
+            return Some(format!("`{name}` belongs at the top of the manifest: indent it less"));
+        }
+        let siblings = self.root.get(&outer)?.as_map()?.keys().map(String::as_str);
+        let near = suggest(&name, siblings)?;
+        Some(format!(
+            "did you mean `{}`? Otherwise add `kind: app`",
+            outer.child(near).in_words().trim_matches('`')
+        ))
     }
 
     pub(super) fn key_choice(&self, at: &Pointer, node: &Node, view: &View<'a>, keys: &[&str]) -> Diagnostic {
@@ -96,6 +117,48 @@ impl<'a> Teller<'a> {
     }
 }
 
+/// Words of other tools, and what they are here.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("type", "kind"),
+    ("environment", "env"),
+    ("depends_on", "uses"),
+    ("volumes", "data"),
+    ("healthcheck", "health"),
+    ("replicas", "instances"),
+    ("scale", "instances"),
+    ("entrypoint", "command"),
+    ("cmd", "command"),
+    ("build", "image"),
+    ("mem_limit", "limits"),
+    ("resources", "limits"),
+    ("cron", "schedule"),
+    ("ip", "address"),
+    ("ram", "memory"),
+    ("email", "contact"),
+    ("tz", "timezone"),
+    ("provider", "issuer"),
+    ("host", "on"),
+    ("hosts", "on"),
+    ("locations", "paths"),
+    ("proxy_pass", "to"),
+    ("upstream", "to"),
+    ("users", "admins"),
+    ("servers", "hosts"),
+    ("retention", "keep"),
+    ("destinations", "to"),
+];
+
+/// The key that is meant, by its likeness or by what other tools call it.
+fn meant_by<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
+    let likely = suggest(key, known.iter().copied());
+    let synonym = || {
+        let mut named = SYNONYMS.iter().filter(|(other, _)| *other == key);
+        named.find_map(|(_, own)| known.iter().copied().find(|known| known == own))
+    };
+    let unspaced = || known.iter().copied().find(|own| key.starts_with(&format!("{own}:")));
+    likely.or_else(synonym).or_else(unspaced)
+}
+
 /// The keys of which exactly one is needed.
 pub(super) fn one_of<'s>(view: &View<'s>) -> Option<Vec<&'s str>> {
     let keys: Vec<&str> = view
@@ -108,9 +171,19 @@ pub(super) fn one_of<'s>(view: &View<'s>) -> Option<Vec<&'s str>> {
 
 pub(crate) fn unknown_key(pointer: &Pointer, key: &str, known: &[&str], elsewhere: Option<String>) -> Told {
     let at = pointer.child(key);
-    let near = suggest(key, known.iter().copied());
-    let help = match (near, elsewhere) {
+    let first = |apart: char| key.split(apart).next().filter(|first| known.contains(first));
+    let help = match (meant_by(key, known), elsewhere) {
+        _ if key.contains(':') && first(':').is_some() => {
+            format!("write a blank after the colon: `{}`", key.replacen(':', ": ", 1))
+        }
         (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, None) if key.contains('.') && first('.').is_some() => {
+            format!(
+                "write a map in a map: `{}: …{}`",
+                key.replace('.', ": {"),
+                "}".repeat(key.matches('.').count())
+            )
+        }
         (None, Some(elsewhere)) => elsewhere,
         (None, None) if known.is_empty() => "it takes no keys: remove this one".to_owned(),
         (None, None) => format!("it takes {}", listing(known.iter().copied())),
@@ -132,7 +205,7 @@ pub(super) fn bad_key(pointer: &Pointer, key: &str, kind: &Kind) -> Told {
         Kind::Custom { message, .. } => {
             let (what, todo) = split(message);
             let finding = Diagnostic::error("invalid-key", format!("a key of {}: {what}", pointer.in_words()));
-            finding.help(todo.unwrap_or_default())
+            finding.help(todo.unwrap_or("name it otherwise"))
         }
         Kind::Enum { options } => {
             let names: Vec<&str> = options
@@ -146,7 +219,8 @@ pub(super) fn bad_key(pointer: &Pointer, key: &str, kind: &Kind) -> Told {
         _ => Diagnostic::error(
             "invalid-key",
             format!("{} cannot be a key of {}", words::quoted(key), pointer.in_words()),
-        ),
+        )
+        .help("name it otherwise"),
     };
     Told {
         finding: finding.at_key(&at, ""),

@@ -78,12 +78,20 @@ impl<'a> Teller<'a> {
                 );
                 one(refuse("invalid-value", format!("{name} is not spelt as it must be")).help(help))
             }
+            Kind::Not { .. } => {
+                let example = words::example(&view).unwrap_or_else(|| "another value".to_owned());
+                one(
+                    refuse("invalid-value", format!("{name} cannot be {}", words::value(node)))
+                        .help(format!("as in `{example}`")),
+                )
+            }
             Kind::FalseSchema => one(Diagnostic::error("unknown-key", format!("{name} has no meaning here"))
                 .at_key(&at, "")
                 .help("remove it")),
-            kind => match out_of_range(kind, &name, node, &view) {
+            kind => match out_of_range(self.schema, kind, &name, node, &view) {
                 Some((title, help)) => one(refuse("out-of-range", title).help(help)),
-                None => one(refuse("invalid-value", format!("{name}: {}", error.masked()))),
+                None => one(refuse("invalid-value", format!("{name}: {}", error.masked()))
+                    .help("`sitewright schema` prints what it takes")),
             },
         }
     }

@@ -7,7 +7,7 @@ use super::{Teller, split};
 use crate::diag::{Diagnostic, listing, suggest};
 use crate::source::node::{Node, Value};
 use crate::source::pointer::Pointer;
-use crate::source::schema::{View, list};
+use crate::source::schema::{Schema, View, list};
 use crate::source::validate::planned::planned_values;
 use crate::source::validate::words;
 use crate::source::yaml::scalar;
@@ -60,7 +60,11 @@ impl<'a> Teller<'a> {
                 format!("write \"{}\" in quotes", node.spelling())
             }
             Value::String(text) if !takes_text && is_plain(text) => "remove the quotes".to_owned(),
-            _ => words::example(view)
+            Value::String(text) if wanted.contains(&"boolean") && yes_or_no(text).is_some() => {
+                let meant = yes_or_no(text).unwrap_or_default();
+                format!("write {meant}: `{text}` is a text in YAML 1.2")
+            }
+            _ => words::sample(self.schema, view)
                 .map(|example| format!("as in `{example}`"))
                 .unwrap_or_else(|| {
                     let keys: Vec<&str> = view.keys().collect();
@@ -84,7 +88,11 @@ impl<'a> Teller<'a> {
         let example = || words::example(view).map(|example| format!("as in `{example}`"));
         Diagnostic::error("invalid-value", format!("{}: {what}", at.in_words()))
             .at(at, "")
-            .help(todo.map(str::to_owned).or_else(example).unwrap_or_default())
+            .help(
+                todo.map(str::to_owned)
+                    .or_else(example)
+                    .unwrap_or_else(|| "write another value".to_owned()),
+            )
     }
 
     pub(super) fn wrong_value(&self, at: &Pointer, node: &Node, view: &View<'a>, allowed: Vec<&Json>) -> Diagnostic {
@@ -109,6 +117,7 @@ impl<'a> Teller<'a> {
             format!("{} is not a value of {}", words::value(node), at.in_words())
         };
         Diagnostic::error("unknown-value", title).at(at, "").help(match near {
+            Some(near) if spelt.len() == 1 => format!("did you mean `{near}`?"),
             Some(near) => format!("did you mean `{near}`? {known}"),
             None => known,
         })
@@ -132,13 +141,28 @@ impl<'a> Teller<'a> {
     }
 }
 
+/// What YAML 1.1 would have made of a text.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "y" | "on" => Some(true),
+        "no" | "n" | "off" => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether a text would be something else without its quotes.
 fn is_plain(text: &str) -> bool {
     !matches!(scalar::plain(text), Ok(Value::String(_) | Value::Null) | Err(_))
 }
 
 /// What a value has too much or too little of.
-pub(super) fn out_of_range(kind: &Kind, name: &str, node: &Node, view: &View<'_>) -> Option<(String, String)> {
+pub(super) fn out_of_range(
+    schema: &Schema,
+    kind: &Kind,
+    name: &str,
+    node: &Node,
+    view: &View<'_>,
+) -> Option<(String, String)> {
     let (bound, what) = match kind {
         Kind::Minimum { limit } => (format!("at least {limit}"), ""),
         Kind::Maximum { limit } => (format!("at most {limit}"), ""),
@@ -162,8 +186,8 @@ pub(super) fn out_of_range(kind: &Kind, name: &str, node: &Node, view: &View<'_>
         }
     };
     if size == 0 {
-        let example =
-            words::example(view).map_or_else(|| "give it a value".to_owned(), |example| format!("as in `{example}`"));
+        let example = words::sample(schema, view)
+            .map_or_else(|| "give it a value".to_owned(), |example| format!("as in `{example}`"));
         return Some((
             format!("{name} must not be empty"),
             format!("{example}, or remove the key"),

@@ -141,6 +141,13 @@ impl<'bed> Host<'bed> {
         done(copy).unwrap_or_else(|why| panic!("{}: {why}", source.display()));
     }
 
+    /// Copies a file or a folder into a folder of this machine.
+    pub(super) fn copy_out(&self, source: &str, folder: &Path) {
+        let mut copy = self.bed.docker();
+        copy.arg("cp").arg(format!("{}:{source}", self.container)).arg(folder);
+        done(copy).unwrap_or_else(|why| panic!("{source}: {why}"));
+    }
+
     /// Lets names resolve by the DNS server at `address`.
     pub(super) fn resolve_by(&self, address: &str) {
         self.run(&format!("echo 'nameserver {address}' >/etc/resolv.conf"))

@@ -8,6 +8,7 @@ mod deploy;
 mod faults;
 mod hardening;
 mod names;
+mod recovery;
 mod web;
 
 use std::path::{Path, PathBuf};
@@ -36,7 +37,8 @@ fn the_example_serves_its_site() {
         outside: bed.outside(),
         plan: Plan::read(&bundle),
     };
-    provide(&bed, &scene, &bundle);
+    furnish(&bed, &scene, &bundle);
+    names::start_authority(&scene);
     let mut checks = Checks::default();
 
     checks.that("a bare host takes the bundle", || {
@@ -53,13 +55,21 @@ fn the_example_serves_its_site() {
     checks.that("a second install changes nothing", || scene.changes_nothing());
     checks.that("the host comes back from a reboot", || scene.host.reboot());
     scene.comes_up(&mut checks);
-    names::answers(&scene, &mut checks);
-    web::answers(&scene, &mut checks);
-    data::answers(&scene, &mut checks);
+    scene.answers(&mut checks);
+    let scene = recovery::check(&bed, scene, &bundle, &mut checks);
+    scene.comes_up(&mut checks);
+    scene.answers(&mut checks);
     checks.all_hold();
 }
 
 impl Scene<'_> {
+    /// The whole site answers.
+    fn answers(&self, checks: &mut Checks) {
+        names::answers(self, checks);
+        web::answers(self, checks);
+        data::answers(self, checks);
+    }
+
     fn install(&self, arguments: &str) -> Result<String, String> {
         // What it says is searched for secrets with the other logs.
         self.host
@@ -144,7 +154,7 @@ fn compile(manifest: &str, out: &str) -> PathBuf {
 }
 
 /// What an operator brings: the bundle, releases, secrets from elsewhere; and what a real host downloads.
-fn provide(bed: &Bed, scene: &Scene<'_>, bundle: &Path) {
+fn furnish(bed: &Bed, scene: &Scene<'_>, bundle: &Path) {
     let host = &scene.host;
     let site = scene.plan.site();
     host.copy_in(bundle, "/root/bundle");
@@ -162,7 +172,6 @@ fn provide(bed: &Bed, scene: &Scene<'_>, bundle: &Path) {
     ))
     .ok()
     .unwrap_or_else(|why| panic!("the host cannot be made ready: {why}"));
-    names::start_authority(scene);
 }
 
 /// plan.tsv, as far as a test asks it.

@@ -188,7 +188,7 @@ fn place(
             key: need(sftp.key.secret.to_string(), "sftp"),
         },
         DestinationTarget::Rclone(rclone) => DestinationPlace::Rclone {
-            remote: below(&rclone.remote.to_string(), &own),
+            remote: below(rclone.remote.as_str(), &own),
             config: need(rclone.config.secret.to_string(), "rclone"),
         },
     }

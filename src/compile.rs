@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::bundle::{Bundle, Compiled};
-use crate::check;
+use crate::check::{self, Machine};
 use crate::diag::{Diagnostic, Report};
 use crate::emit;
 use crate::manifest::{self, Manifest};
@@ -97,13 +97,16 @@ impl Compiler {
         }
         let everywhere = names.len() == source.environments().len();
         report.extend(in_all(&results).into_iter().filter(|_| everywhere));
+        let machines: Vec<Machine> = results.iter().flat_map(|outcome| outcome.machines.clone()).collect();
         for Outcome {
             environment,
-            report: found,
+            report: mut found,
             lock,
             ..
         } in results
         {
+            found.extend(check::between(&machines, &environment.name));
+            found.locate(&environment.tree);
             report.absorb(&environment.name, found);
             locked.insert(environment.name.clone(), lock);
             environments.push(environment);
@@ -137,6 +140,7 @@ impl Compiler {
         report.extend(found);
         report.extend(self.validator.validate(&tree));
         let mut compiled = None;
+        let mut machines = Vec::new();
         let mut allocated = lock.clone();
         let mut unused = Report::new(&source.files);
         if !report.has_errors() {
@@ -148,6 +152,7 @@ impl Compiler {
                     // The types cannot tell `false` from a default of `false`.
                     let backups = tree.child("backups").filter(|node| node.origin.layer != Layer::Default);
                     resolution.site.backups_declined = backups.and_then(Node::as_bool) == Some(false);
+                    machines = check::machines(&resolution.site);
                     let checked = check::check(&resolution.site);
                     report.extend(checked.found);
                     report.extend(resolution.found);
@@ -170,6 +175,7 @@ impl Compiler {
             environment,
             report,
             unused: unused.findings().to_vec(),
+            machines,
             lock: allocated,
         }
     }
@@ -181,6 +187,8 @@ struct Outcome {
     report: Report,
     /// What this environment has no use for.
     unused: Vec<Diagnostic>,
+    /// Its hosts, to be held against those of the others.
+    machines: Vec<Machine>,
     lock: EnvironmentLock,
 }
 

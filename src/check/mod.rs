@@ -4,6 +4,7 @@
 //! has documents too ([`refused`]), so every code that a user can see is explained.
 
 mod artifacts;
+mod between;
 mod calendar;
 mod capacity;
 mod commands;
@@ -27,6 +28,8 @@ mod tls;
 mod waive;
 mod web;
 mod zone;
+
+pub use between::{Machine, between, machines};
 
 use crate::diag::Diagnostic;
 use crate::site::Site;

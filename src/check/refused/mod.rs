@@ -38,6 +38,7 @@ pub(super) const DOCUMENTS: &[(&str, &str)] = &[
     ("reserved-name", include_str!("reserved-name.md")),
     ("role-conflict", include_str!("role-conflict.md")),
     ("several-documents", include_str!("several-documents.md")),
+    ("shared-machine", include_str!("shared-machine.md")),
     ("too-deep", include_str!("too-deep.md")),
     ("too-few-connections", include_str!("too-few-connections.md")),
     ("too-large", include_str!("too-large.md")),

@@ -34,7 +34,7 @@ usage: install.sh [--dry-run | --check | --apply | --rollback [N] | --list] [--o
   --rollback [N]  install what was here before once more, or generation N
   --list          the generations that can be gone back to
   --only SET      with --apply or --dry-run: only the files of one set, such as nginx
-  --force         replace hand-edited files too; a copy of each is kept
+  --force         replace hand-edited files too, keeping copies; and let the host be of another environment from now on
   --yes           ask nothing: a missing secret is an error
   --json          every line as JSON: {"event": "changed", "text": "/etc/nginx/nginx.conf"}
 
@@ -332,8 +332,8 @@ check_system() {
     command -v "${tool}" >/dev/null || problem "the command ${tool} is missing"
   done
   unshare -m true 2>/dev/null || problem "unshare -m is refused here: nothing could be checked before it goes live"
-  if [[ -r ${STATE}/host && $(<"${STATE}/host") != "${ENVIRONMENT} ${HOST}" ]]; then
-    problem "this bundle is for ${ENVIRONMENT} ${HOST}, and ${STATE}/host says that this is $(<"${STATE}/host")"
+  if [[ -z ${FORCE} && -r ${STATE}/host && $(<"${STATE}/host") != "${ENVIRONMENT} ${HOST}" ]]; then
+    problem "this bundle is for ${ENVIRONMENT} ${HOST}, and this host was $(<"${STATE}/host"); --force, if it is to become that"
   fi
 }
 

@@ -25,7 +25,7 @@ pub(super) fn of_all(section: &Ingress) -> (Option<String>, Vec<(String, String)
     (known.content_security_policy.as_ref().map(text), headers)
 }
 
-/// Those of a path, which come before those of its name.
+/// Those of a path, and of its name where the path says nothing else.
 pub(super) fn of_path(answer: &Path, route: &Route) -> Vec<(String, String)> {
     let shared = route.options.headers.iter();
     let all: BTreeMap<String, String> = shared

@@ -4,16 +4,20 @@
 //! has documents too ([`refused`]), so every code that a user can see is explained.
 
 mod artifacts;
+mod backups;
 mod calendar;
 mod capacity;
+mod certificates;
 mod commands;
 mod data;
 mod dns;
 mod exposure;
+mod folders;
 mod hardening;
 mod looks;
 mod measure;
 mod once;
+mod openings;
 mod operations;
 mod placement;
 mod purpose;

@@ -1,5 +1,6 @@
 //! The headers that the web server sends.
 
+use super::once::once;
 use crate::site::{Pointer, Site};
 
 /// Each header of each answer with the place that sets it; a default that nobody wrote is not among them.
@@ -29,13 +30,7 @@ pub(super) fn headers(site: &Site) -> Vec<(Pointer, String, String)> {
     }
     sent.retain(|(_, _, value)| !value.is_empty());
     // Hosts send the same, and paths that have it from their name.
-    let mut unique: Vec<(Pointer, String, String)> = Vec::new();
-    for header in sent {
-        if !unique.contains(&header) {
-            unique.push(header);
-        }
-    }
-    unique
+    once(sent)
 }
 
 /// Headers that the manifest writes in lower case with `_`.

@@ -83,6 +83,19 @@ pub(super) fn standing<'a>(table: &'a [Known], name: &str, version: u32) -> Stan
     standing
 }
 
+/// Whether PostgreSQL reads a value as on or as off: it takes every beginning of a word that is no other's.
+pub(super) fn switch(value: &str) -> Option<bool> {
+    let value = value.to_ascii_lowercase();
+    let begins = |word: &str, least: usize| value.len() >= least && word.starts_with(&value);
+    match value.as_str() {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ if begins("true", 1) || begins("yes", 1) || begins("on", 2) => Some(true),
+        _ if begins("false", 1) || begins("no", 1) || begins("off", 2) => Some(false),
+        _ => None,
+    }
+}
+
 impl Known {
     fn column(&self, index: usize) -> &'static str {
         self.columns.get(index).copied().unwrap_or_default()

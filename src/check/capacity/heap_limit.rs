@@ -2,6 +2,7 @@
 
 use crate::check::Rule;
 use crate::check::measure::{KIB, MIB, size};
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{Pointer, Site};
 
@@ -52,11 +53,10 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 environment,
                 memory,
             };
-            // Instances are alike.
-            found.extend(over(site, &process).filter(|finding| !found.contains(finding)));
+            found.extend(over(site, &process));
         }
     }
-    found
+    once(found)
 }
 
 fn over(site: &Site, process: &Process<'_>) -> Option<Diagnostic> {

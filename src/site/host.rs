@@ -81,6 +81,15 @@ pub struct Package {
     pub repository: Option<Repository>,
 }
 
+impl Package {
+    pub fn of_distribution(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            repository: None,
+        }
+    }
+}
+
 /// A third-party package repository that we know, with its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Repository {

@@ -1,7 +1,7 @@
 //! Values with which PostgreSQL does not start.
 
 use crate::check::Rule;
-use crate::check::servers::{Known, Standing, postgres, raw, standing, switch};
+use crate::check::catalogue::{Known, Standing, postgres, standing, switch, written};
 use crate::diag::{Diagnostic, listing};
 use crate::site::Site;
 
@@ -30,7 +30,7 @@ const TIMES: [(&str, f64); 6] = [
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (version, settings) in raw(site, "postgres") {
+    for (version, settings) in written(site, "postgres") {
         let table = postgres();
         for setting in settings {
             let value = setting.value.as_str();

@@ -1,8 +1,8 @@
 //! Programs whose heap may grow beyond the memory that they may use.
 
 use crate::check::Rule;
-use crate::check::measure::{KIB, MIB, size};
 use crate::check::once::once;
+use crate::check::sizes::{KIB, MIB, size};
 use crate::diag::Diagnostic;
 use crate::site::{Pointer, Site};
 

@@ -1,7 +1,7 @@
 //! PostgreSQL servers that a power failure leaves with broken data.
 
 use crate::check::Rule;
-use crate::check::servers::switch;
+use crate::check::catalogue::switch;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 

@@ -2,8 +2,8 @@
 
 use super::written;
 use crate::check::Rule;
+use crate::check::domains::is_within;
 use crate::check::once::once;
-use crate::check::web::is_within;
 use crate::check::zone::zones;
 use crate::diag::Diagnostic;
 use crate::site::Site;

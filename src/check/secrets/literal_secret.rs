@@ -1,6 +1,6 @@
 //! Secrets that are written out.
 
-use crate::check::looks::{self, by_prefix, known, named, private_key};
+use crate::check::credentials::{self, by_prefix, known, named, private_key};
 use crate::check::once::once;
 use crate::check::{Rule, commands};
 use crate::diag::Diagnostic;
@@ -113,7 +113,7 @@ fn commands(host: &Host) -> Vec<Diagnostic> {
                 Some((option, value)) => (option, value),
                 None => (before, word.as_str()),
             };
-            looks::option(option, value)
+            credentials::option(option, value)
                 .then(|| format!("the value of `{option}`"))
                 .or_else(|| known(value))
         });

@@ -1,8 +1,8 @@
 //! Certificates that are asked for where the authority cannot come.
 
 use crate::check::Rule;
+use crate::check::addresses::is_global;
 use crate::check::certificates::of_letsencrypt;
-use crate::check::web::is_global;
 use crate::check::zone::{self, Leads};
 use crate::diag::Diagnostic;
 use crate::site::{Certificate, Challenge, Host, Issuer, Pointer, Record, Site};

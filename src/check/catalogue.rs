@@ -1,9 +1,9 @@
-//! What servers can be set to, by version.
+//! What PostgreSQL and Redis can be set to, by version: their tables, and how the author's raw settings stand to them.
 
 use crate::site::{Service, Setting, Site};
 
 /// The servers of a kind with their major versions and the settings that the manifest's author wrote.
-pub(super) fn raw<'a>(site: &'a Site, kind: &'a str) -> impl Iterator<Item = (u32, Vec<&'a Setting>)> {
+pub(super) fn written<'a>(site: &'a Site, kind: &'a str) -> impl Iterator<Item = (u32, Vec<&'a Setting>)> {
     let servers = site.services.iter().filter(move |service| service.kind == kind);
     servers
         .filter_map(|service| Some((service.version?, own(service))))

@@ -23,6 +23,7 @@ pub struct Host {
     pub hostname: Option<HostName>,
     /// The name that its public address resolves to in reverse, relative to the site's domain; mail servers need it.
     #[schemars(example = &"mail")]
+    #[schemars(extend("x-planned" = true))]
     pub rdns: Option<HostName>,
     /// Disks beside the system's. Planned: this version refuses it.
     #[serde(default)]

@@ -154,8 +154,11 @@ fn holistix_units_without_a_sandbox_or_with_one_that_they_cannot_work_in() {
 #[test]
 fn holistix_a_firewall_that_shuts_out_ssh_or_is_bypassed_by_containers() {
     found_by(&["raw-ports", "from-without-firewall"]);
-    for content in ending("ufw/user.rules") {
-        assert!(content.contains("--dport 22"), "SSH stays open");
+    for (four, six) in ending("ufw/user.rules").iter().zip(ending("ufw/user6.rules")) {
+        assert!(
+            four.contains("--dport 22") || six.contains("--dport 22"),
+            "SSH stays open"
+        );
     }
     let rules = ending("ufw/after.rules");
     let guarded = rules.iter().filter(|content| content.contains("DOCKER-USER"));

@@ -2,6 +2,7 @@
 
 mod doubled_domain;
 mod name_taken;
+mod pointless_use;
 mod redirect_loop;
 mod redirect_unanswered;
 mod unserved_files;
@@ -15,6 +16,7 @@ pub(super) use doubled_domain::is_doubled;
 pub(super) const RULES: &[Rule] = &[
     doubled_domain::RULE,
     name_taken::RULE,
+    pointless_use::RULE,
     redirect_loop::RULE,
     redirect_unanswered::RULE,
     unserved_files::RULE,

@@ -8,11 +8,12 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 usage() {
   cat <<'HELP'
-usage: SITE-health-check [--verbose | --quiet | --json] [--critical]
+usage: SITE-health-check [--verbose | --quiet | --json | --metrics] [--critical]
 
   --verbose   every probe, not only those that are not well
   --quiet     the exit code only
   --json      every probe as JSON
+  --metrics   every probe in the text format of Prometheus, for the textfile collector of its node exporter
   --critical  warnings count as well: for a gate, such as the end of an installation
 
 exit: 0 all is well, 1 a warning, 2 critical, 3 could not ask (the codes of monitoring plugins)
@@ -242,6 +243,18 @@ report() { # STATUS COUNT NOT-WELL
       done <"${WORK}/results"
       printf ']}\n'
       ;;
+    metrics)
+      printf '# HELP sitewright_probe Whether a probe is well: 0 ok, 1 warning, 2 critical.\n# TYPE sitewright_probe gauge\n'
+      while IFS=$'\t' read -r state name kind message; do
+        case ${state} in
+          ok) state=0 ;;
+          warning) state=1 ;;
+          *) state=2 ;;
+        esac
+        json "${name}"
+        printf 'sitewright_probe{site="%s",host="%s",probe="%s",kind="%s"} %s\n' "${SITE}" "${HOSTNAME}" "${REPLY}" "${kind}" "${state}"
+      done <"${WORK}/results"
+      ;;
     *)
       if (($3 == 0)); then
         printf '%s - %s probes\n' "${1^^}" "$2"
@@ -257,7 +270,7 @@ report() { # STATUS COUNT NOT-WELL
 
 while (($#)); do
   case $1 in
-    --verbose | --quiet | --json) FORMAT=${1#--} ;;
+    --verbose | --quiet | --json | --metrics) FORMAT=${1#--} ;;
     --critical) GATE=1 ;;
     --help)
       usage

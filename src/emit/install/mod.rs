@@ -83,7 +83,7 @@ pub(super) fn plan(site: &Site, host: &Host, all: &Emission) -> String {
     plan.comment("health: command, seconds to become healthy");
     plan.record(&[
         "health",
-        &format!("/usr/local/sbin/{}-health-check --critical --quiet", site.name),
+        &format!("/usr/local/sbin/{}-health-check --critical", site.name),
         &PATIENCE.to_string(),
     ]);
     plan.text

@@ -1,6 +1,6 @@
 //! What a section of kind `app` cannot mean.
 
-use super::runs;
+use super::{distribution_packages, runs};
 use crate::diag::Diagnostic;
 use crate::kind::{Lowering, Runtime};
 use crate::manifest::services::App;
@@ -15,10 +15,12 @@ pub(super) fn contradictions(app: &App, lowering: &mut Lowering<'_>) {
         units(app, &origin)
             .into_iter()
             .chain(without_release(app, &origin))
+            .chain(unforwarded(app, &origin))
             .collect()
     };
     lowering.found.extend(found);
     lowering.found.extend(sentences(app, &origin));
+    lowering.found.extend(beside_processes(app, &origin));
 }
 
 fn container(app: &App, origin: &Pointer) -> Option<Diagnostic> {
@@ -73,7 +75,7 @@ fn without_release(app: &App, origin: &Pointer) -> Option<Diagnostic> {
     }
     let (at, program) = commands(app, origin)
         .into_iter()
-        .find_map(|(at, command)| Some((at, command.first()?)).filter(|(_, first)| !first.as_str().starts_with('/')))?;
+        .find_map(|(at, command)| Some((at, command.first()?)).filter(|(_, first)| is_relative(first)))?;
     Some(
         Diagnostic::error("missing-key", format!("{} needs `release`", origin.in_words()))
             .at(at.index(0), format!("`{program}` begins in a release"))
@@ -82,6 +84,55 @@ fn without_release(app: &App, origin: &Pointer) -> Option<Diagnostic> {
                 "add `release: /opt/acme/api`, or write where `{program}` is, from the root"
             )),
     )
+}
+
+fn is_relative(program: &Argument) -> bool {
+    !program.as_str().starts_with('/') && distribution_packages(program.as_str()).is_none()
+}
+
+/// What the processes say for themselves, and the app cannot say for all of them.
+fn beside_processes(app: &App, origin: &Pointer) -> Vec<Diagnostic> {
+    let Some(first) = app.processes.keys().next() else {
+        return Vec::new();
+    };
+    let own = [
+        ("port", app.run.port.is_some()),
+        ("health", app.run.health.is_some()),
+        ("instances", app.run.instances.is_some()),
+    ];
+    let written = own.into_iter().filter(|(_, written)| *written);
+    written
+        .map(|(key, _)| {
+            Diagnostic::error(
+                "key-choice",
+                format!("{} has `{key}` beside `processes`", origin.in_words()),
+            )
+            .at_key(&origin.child(key), "of which process?")
+            .at_key(&origin.child("processes"), "each of these has its own")
+            .why("It would count for none of them.")
+            .help(format!(
+                "move it into a process, as in `processes: {{{first}: {{{key}: …}}}}`"
+            ))
+        })
+        .collect()
+}
+
+/// Only the container engine leads one port to another.
+fn unforwarded(app: &App, origin: &Pointer) -> Vec<Diagnostic> {
+    let ports = app
+        .ports
+        .iter()
+        .filter_map(|(name, port)| Some((name, port, port.target?)));
+    ports
+        .filter(|(_, port, target)| *target != port.port.first || *target != port.port.last)
+        .map(|(name, _, target)| {
+            let at = origin.child("ports").child(name.as_str()).child("target");
+            Diagnostic::error("key-choice", "`target` is for containers")
+                .at(at, format!("nothing leads the open port to {target}"))
+                .why("A unit of systemd listens on the host's own ports, so the port that is opened is the one that it listens on.")
+                .help(format!("write `port: {target}`, or let the process listen on the port that is open"))
+        })
+        .collect()
 }
 
 fn both(origin: &Pointer, other: &str) -> Diagnostic {

@@ -111,6 +111,16 @@ impl Scene<'_> {
                     let said = self.host.run(&format!("{} 2>&1", health[0]));
                     expect(said.code == 0, || said.stdout)?;
                 }
+                let metrics = self.host.run("acme-health-check --metrics").stdout;
+                let is_sample = |line: &str| {
+                    let sample = line
+                        .strip_prefix("sitewright_probe{site=\"acme\",")
+                        .and_then(|rest| rest.split_once("\"} "));
+                    line.starts_with("# ") || sample.is_some_and(|(_, value)| ["0", "1", "2"].contains(&value))
+                };
+                expect(metrics.lines().count() > 10 && metrics.lines().all(is_sample), || {
+                    metrics.clone()
+                })?;
                 Ok(())
             })
         });

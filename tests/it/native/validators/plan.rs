@@ -10,12 +10,14 @@ use crate::native::layer::Layer;
 use crate::native::tools;
 
 /// Record types with the number of their fields, the type not counted.
-const TYPES: [(&str, usize); 13] = [
+const TYPES: [(&str, usize); 14] = [
     ("sitewright", 1),
     ("site", 1),
     ("environment", 1),
     ("host", 1),
     ("os", 1),
+    ("architecture", 1),
+    ("port", 3),
     ("secret", 3),
     ("package", 1),
     ("program", 7),
@@ -23,7 +25,6 @@ const TYPES: [(&str, usize); 13] = [
     ("unit", 2),
     ("action", 4),
     ("health", 2),
-    ("note", 1),
 ];
 
 pub(crate) static PLAN: Validator = Validator {

@@ -33,14 +33,7 @@ const READERS: &[(&str, &str, Reader)] = &[
                 .unwrap_or_default(),
         )
     }),
-    ("/services/box/jobs/prune/command/1", "/etc/cron.d/acme", |text| {
-        let row = text.lines().find(|line| line.contains("bin/prune")).ok_or("no job")?;
-        let command = row.splitn(7, ' ').last().unwrap_or_default();
-        if command.replace("\\%", "").contains('%') {
-            return Err(format!("cron ends the line there: {command}"));
-        }
-        readers::shell(&command.replace("\\%", "%"))
-    }),
+    ("/services/box/jobs/prune/command/1", "/compose.yaml", compose),
     ("/services/cache/settings/proc-title-template", "/redis.conf", |text| {
         Ok(readers::redis(text)?.iter().map(|words| words[1..].join(" ")).collect())
     }),

@@ -23,7 +23,7 @@ pub(super) fn manifest() -> Value {
                 "env": {"PLAIN": HARMLESS, "KEY": {"secret": "key"}}, "uses": ["db"],
                 "health": {"command": ["bin/ok", HARMLESS]},
                 "jobs": {"prune": {"schedule": "0 4 * * *", "command": ["/usr/bin/node", HARMLESS], "env": {"JOB": HARMLESS}}},
-                "settings": {"X-Note": HARMLESS},
+                "settings": {"SyslogIdentifier": HARMLESS},
                 "files": {"/etc/unit/motd": {"content": HARMLESS}},
                 "waive": {"docker-socket": HARMLESS},
             },
@@ -45,7 +45,7 @@ pub(super) fn manifest() -> Value {
                 "/json": {"json": {"text": HARMLESS}},
             },
         }},
-        "ingress": {"headers": {"content_security_policy": HARMLESS}},
+        "ingress": {"headers": {"content_security_policy": "default-src 'self'; report-uri /harmless"}},
         "tls": {"issuer": "letsencrypt", "challenge": "http-01"},
         "dns": {"on": "vps", "zones": {"@": {"wildcard": "vps", "records": {"@": {"TXT": [HARMLESS], "MX": ["10 mail.example.net."]}}}}},
         "secrets": {

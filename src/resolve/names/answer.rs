@@ -1,20 +1,13 @@
 //! What answers a path: a redirect, a fixed text, files or a program.
 
-use super::Build;
+use super::{Build, Entry};
 use crate::diag::{Diagnostic, listing, suggest};
-use crate::manifest::values::RoutePath;
-use crate::manifest::{Answer, Path, Route, Service};
+use crate::manifest::{Answer, Service};
 use crate::site::{LocationAction, Pointer};
 
 impl Build<'_, '_> {
-    pub(super) fn action(
-        &mut self,
-        name: &str,
-        path: &RoutePath,
-        answer: &Path,
-        route: &Route,
-        origin: &Pointer,
-    ) -> Option<LocationAction> {
+    pub(super) fn action(&mut self, entry: Entry<'_>) -> Option<LocationAction> {
+        let Entry { answer, origin, .. } = entry;
         let target = match &answer.answer {
             Answer::Redirect(to) => {
                 return Some(LocationAction::Redirect {
@@ -31,10 +24,10 @@ impl Build<'_, '_> {
             return None;
         };
         match section {
-            Service::Static(files) => self.files(service, files, answer, route, origin),
+            Service::Static(files) => self.files(service, files, entry),
             Service::App(app) => match part.and_then(|part| part.strip_prefix("data.")) {
-                Some(data) => self.data(service, app, data, path, answer, origin),
-                None => self.proxy(service, part, answer, route, origin, name),
+                Some(data) => self.data(service, app, data, entry),
+                None => self.proxy(service, part, entry),
             },
             other => {
                 self.found.push(

@@ -1,10 +1,8 @@
 //! Paths that files answer: those of a static service, or data of an app.
 
-use super::Build;
+use super::{Build, Entry};
 use crate::diag::{Diagnostic, suggest};
 use crate::manifest::services::{App, Static};
-use crate::manifest::values::RoutePath;
-use crate::manifest::{Path, Route};
 use crate::resolve::at;
 use crate::site::{LocationAction, Pointer, StaticFiles};
 
@@ -30,14 +28,10 @@ impl Build<'_, '_> {
         here
     }
 
-    pub(super) fn files(
-        &mut self,
-        service: &str,
-        files: &Static,
-        answer: &Path,
-        route: &Route,
-        origin: &Pointer,
-    ) -> Option<LocationAction> {
+    pub(super) fn files(&mut self, service: &str, files: &Static, entry: Entry<'_>) -> Option<LocationAction> {
+        let Entry {
+            answer, route, origin, ..
+        } = entry;
         if !self.is_here(service, origin) {
             return None;
         }
@@ -56,15 +50,10 @@ impl Build<'_, '_> {
         }))
     }
 
-    pub(super) fn data(
-        &mut self,
-        service: &str,
-        app: &App,
-        data: &str,
-        path: &RoutePath,
-        answer: &Path,
-        origin: &Pointer,
-    ) -> Option<LocationAction> {
+    pub(super) fn data(&mut self, service: &str, app: &App, data: &str, entry: Entry<'_>) -> Option<LocationAction> {
+        let Entry {
+            path, answer, origin, ..
+        } = entry;
         if !self.is_here(service, origin) {
             return None;
         }

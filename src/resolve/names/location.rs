@@ -1,19 +1,18 @@
 //! What one path of a name asks of a request, and what it makes of it.
 
-use super::{Build, headers};
+use super::{Build, Entry, headers};
 use crate::manifest::values::{PathMatch, RoutePath};
-use crate::manifest::{Path, Route};
 use crate::site::{Location, Matcher, Pointer};
 
 impl Build<'_, '_> {
-    pub(super) fn location(
-        &mut self,
-        name: &str,
-        path: &RoutePath,
-        answer: &Path,
-        route: &Route,
-        origin: &Pointer,
-    ) -> Option<Location> {
+    pub(super) fn location(&mut self, entry: Entry<'_>) -> Option<Location> {
+        let Entry {
+            name,
+            path,
+            answer,
+            route,
+            origin,
+        } = entry;
         let origin = if is_by_at(origin) {
             origin.clone()
         } else {
@@ -21,10 +20,14 @@ impl Build<'_, '_> {
         };
         let own = &answer.options;
         let shared = &route.options;
-        let action = self.action(name, path, answer, route, &origin)?;
+        let entry = Entry {
+            origin: &origin,
+            ..entry
+        };
+        let action = self.action(entry)?;
         Some(Location {
             matcher: matcher(path),
-            rate: self.rate(name, path, answer, route, &origin),
+            rate: self.rate(entry),
             body: own.body.or(shared.body).map(|bytes| bytes.get()),
             allow: own
                 .allow

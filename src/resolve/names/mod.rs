@@ -17,7 +17,9 @@ use std::collections::BTreeMap;
 use super::{World, at, host_mut, placement};
 use crate::diag::Diagnostic;
 use crate::kind::Secrets;
-use crate::site::{ConfigFile, Host, Ingress};
+use crate::manifest::values::RoutePath;
+use crate::manifest::{Path, Route};
+use crate::site::{ConfigFile, Host, Ingress, Pointer};
 
 /// The web server of each host of `ingress.on`; gives the names of those hosts.
 pub(super) fn ingress(
@@ -65,6 +67,18 @@ struct Build<'a, 'b> {
     secrets: &'b mut Secrets,
     found: &'b mut Vec<Diagnostic>,
     needs: Vec<ConfigFile>,
+}
+
+/// A path of a route, and all that the manifest says of it.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    /// The first name of the virtual server.
+    name: &'a str,
+    path: &'a RoutePath,
+    answer: &'a Path,
+    /// What the path does not say itself, its route may.
+    route: &'a Route,
+    origin: &'a Pointer,
 }
 
 /// Letters, digits and `_`, for names inside nginx.

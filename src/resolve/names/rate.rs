@@ -1,19 +1,18 @@
 //! How often a visitor may come.
 
-use super::{Build, identifier};
-use crate::manifest::values::{RatePer, RoutePath};
-use crate::manifest::{Path, Route};
-use crate::site::{Pointer, RateLimit, RateZone};
+use super::{Build, Entry, identifier};
+use crate::manifest::values::RatePer;
+use crate::site::{RateLimit, RateZone};
 impl Build<'_, '_> {
     /// What counts the requests to a path: a zone of its own, or the one that the paths of its name share.
-    pub(super) fn rate(
-        &mut self,
-        name: &str,
-        path: &RoutePath,
-        answer: &Path,
-        route: &Route,
-        origin: &Pointer,
-    ) -> Option<RateLimit> {
+    pub(super) fn rate(&mut self, entry: Entry<'_>) -> Option<RateLimit> {
+        let Entry {
+            name,
+            path,
+            answer,
+            route,
+            origin,
+        } = entry;
         let (own, shared) = (&answer.options, &route.options);
         let (rate, burst, zone, origin) = match (own.rate, shared.rate) {
             (Some(rate), _) => (

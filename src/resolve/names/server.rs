@@ -1,6 +1,6 @@
 //! A virtual server: its names and its paths.
 
-use super::Build;
+use super::{Build, Entry};
 use crate::manifest::Route;
 use crate::site::{Location, Pointer, Server};
 
@@ -12,7 +12,15 @@ impl Build<'_, '_> {
         let locations: Vec<Location> = route
             .paths
             .iter()
-            .filter_map(|(path, answer)| self.location(name, path, answer, route, origin))
+            .filter_map(|(path, answer)| {
+                self.location(Entry {
+                    name,
+                    path,
+                    answer,
+                    route,
+                    origin,
+                })
+            })
             .collect();
         let incomplete = locations.len() < route.paths.len();
         self.ingress.servers.push(Server {

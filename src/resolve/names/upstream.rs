@@ -1,21 +1,20 @@
 //! Paths that a program answers, by way of one upstream for all its instances.
 
-use super::{Build, identifier};
+use super::{Build, Entry, identifier};
 use crate::diag::{Diagnostic, listing};
 use crate::kind::PlacedProcess;
-use crate::manifest::{Balance as ManifestBalance, Path, Route};
+use crate::manifest::Balance as ManifestBalance;
 use crate::site::{Balance, CacheZone, LocationAction, Pointer, Proxy, Upstream};
 
 impl Build<'_, '_> {
-    pub(super) fn proxy(
-        &mut self,
-        service: &str,
-        part: Option<&str>,
-        answer: &Path,
-        route: &Route,
-        origin: &Pointer,
-        name: &str,
-    ) -> Option<LocationAction> {
+    pub(super) fn proxy(&mut self, service: &str, part: Option<&str>, entry: Entry<'_>) -> Option<LocationAction> {
+        let Entry {
+            name,
+            answer,
+            route,
+            origin,
+            ..
+        } = entry;
         let placed = self.world.placed(service)?;
         let wanted = part.unwrap_or_default();
         let process = match placed.processes.iter().find(|process| process.name == wanted) {

@@ -88,7 +88,7 @@ pub struct SecurityHeaders {
     /// What a page may load and run. Default: its own origin only, in frames of its own origin.
     #[schemars(example = &"default-src 'self'; script-src 'self' 'unsafe-inline'")]
     pub content_security_policy: Option<HeaderValue>,
-    /// How long browsers insist on HTTPS. Default: two years, with names below.
+    /// How long browsers insist on HTTPS. Default: two years, for the name alone.
     #[schemars(example = &"max-age=63072000; includeSubDomains")]
     pub strict_transport_security: Option<HeaderValue>,
     /// How much of its address a page tells to where its links lead. Default: `strict-origin-when-cross-origin`.
@@ -101,7 +101,7 @@ pub struct SecurityHeaders {
     pub x_content_type_options: Option<HeaderValue>,
     /// Whether a page shares its window with others that opened it. Default: `same-origin`.
     pub cross_origin_opener_policy: Option<HeaderValue>,
-    /// Whether other sites may embed what is served. Default: `same-origin`.
+    /// Whether other sites may embed what is served. Default: `same-site`.
     pub cross_origin_resource_policy: Option<HeaderValue>,
     /// Whether a page takes only resources that agree to it. Default: not sent.
     pub cross_origin_embedder_policy: Option<HeaderValue>,

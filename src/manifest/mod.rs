@@ -97,7 +97,7 @@ pub struct Manifest {
     /// Backups of every database and data directory. Default: false.
     #[serde(default = "Switch::<Backups>::off")]
     pub backups: Switch<Backups>,
-    /// Channels that backups and jobs write to.
+    /// Channels that backups write to when they fail, and when they work again.
     #[serde(default)]
     pub notify: BTreeMap<Name, Channel>,
     /// What closes the hosts. Default: firewall and security updates; sshd is left as it is.

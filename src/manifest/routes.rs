@@ -81,7 +81,7 @@ pub struct PathOptions {
     /// How many requests may come at once before `rate` refuses. Default: the count of the rate.
     #[schemars(range(min = 1, max = 100_000), example = 20)]
     pub burst: Option<u32>,
-    /// The largest request body. Default: `1MiB`.
+    /// The largest request body. Default: `10MiB`.
     #[schemars(example = &"100MiB")]
     pub body: Option<Bytes>,
     /// How long the service may take between two pieces of its answer. Default: `1m`; `1h` for streams and WebSockets.

@@ -83,4 +83,7 @@ pub enum KeyPair {
     Rsa4096,
     #[serde(rename = "ed25519")]
     Ed25519,
+    /// In OpenSSH's own format, the public half as a line of `authorized_keys`.
+    #[serde(rename = "ssh-ed25519")]
+    SshEd25519,
 }

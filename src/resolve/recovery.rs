@@ -72,23 +72,63 @@ pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secre
 
 fn include(world: &World<'_>, section: &Backups, host: &mut Host, origin: &Pointer) {
     let site = &world.site.name;
-    for item in &section.include {
-        let (name, paths) = match item {
-            Include::Code => ("code", vec![format!("/opt/{site}")]),
-            Include::Env => ("env", vec![format!("/etc/{site}/env")]),
-            Include::Nginx => ("nginx", vec!["/etc/nginx".to_owned()]),
-            Include::Certificates => (
-                "certificates",
-                vec!["/etc/letsencrypt".to_owned(), format!("/etc/{site}/tls")],
-            ),
-        };
-        host.backup_sources.push(BackupSource {
+    let below = |folder: &str| {
+        let mut directories = host.directories.iter();
+        directories.any(|directory| directory.path.starts_with(&format!("{folder}/")))
+    };
+    let acme = host
+        .certificates
+        .iter()
+        .any(|certificate| matches!(certificate.issuer, Issuer::Acme { .. }));
+    let has_environment = host.units.iter().any(|unit| unit.environment_file.is_some())
+        || host
+            .containers
+            .iter()
+            .any(|container| container.environment_file.is_some());
+    // What a host has not cannot be saved: restic would call that a failure.
+    let there = [
+        (
+            Include::Code,
+            "code",
+            format!("/opt/{site}"),
+            below(&format!("/opt/{site}")),
+        ),
+        (Include::Env, "env", format!("/etc/{site}/env"), has_environment),
+        (Include::Nginx, "nginx", "/etc/nginx".to_owned(), host.ingress.is_some()),
+        (
+            Include::Certificates,
+            "certificates",
+            "/etc/letsencrypt".to_owned(),
+            acme,
+        ),
+        (
+            Include::Certificates,
+            "certificates",
+            format!("/etc/{site}/tls"),
+            !host.certificates.is_empty(),
+        ),
+    ];
+    let mut sources: Vec<BackupSource> = Vec::new();
+    for (_, name, path, _) in there
+        .into_iter()
+        .filter(|(item, .., there)| *there && section.include.contains(item))
+    {
+        if let Some(BackupSource {
+            what: BackupWhat::Paths { paths },
+            ..
+        }) = sources.last_mut().filter(|last| last.name == name)
+        {
+            paths.push(path);
+            continue;
+        }
+        sources.push(BackupSource {
             name: name.to_owned(),
             service: String::new(),
             origin: origin.child("include"),
-            what: BackupWhat::Paths { paths },
+            what: BackupWhat::Paths { paths: vec![path] },
         });
     }
+    host.backup_sources.extend(sources);
 }
 
 fn keep(keep: &KeepSection) -> Keep {

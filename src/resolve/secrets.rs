@@ -34,6 +34,7 @@ fn specification(generate: &Generate) -> String {
             KeyPair::Rsa2048 => "rsa-2048",
             KeyPair::Rsa4096 => "rsa-4096",
             KeyPair::Ed25519 => "ed25519",
+            KeyPair::SshEd25519 => "ssh-ed25519",
         };
         return format!("keypair={name}");
     }

@@ -92,6 +92,20 @@ pub struct Secret {
     pub rotate: Option<String>,
 }
 
+impl Secret {
+    /// Where its value comes from on one of its hosts: what several of them need is made on the first, and brought to the
+    /// others. The password of a repository is each host's own, as the repository is.
+    pub fn source_on(&self, host: &str) -> SecretSource {
+        let first = self.hosts.first().filter(|first| *first != host);
+        match (&self.source, first) {
+            (SecretSource::Generated(_), Some(first)) if self.users != ["backups"] => {
+                SecretSource::Provided(format!("made on {first}, in the same place: bring it from there"))
+            }
+            (source, _) => source.clone(),
+        }
+    }
+}
+
 /// Where a secret's value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretSource {

@@ -24,7 +24,7 @@ cp -R "$repository/tests/hosts/engine" /mnt/root/tests
 exec chroot /mnt/root bash /tests/inside.sh "$case"
 "#;
 
-const PACKAGES: &str = "--include=systemd,dbus,nginx-light,openssl,ca-certificates,curl,iproute2,jq";
+const PACKAGES: &str = "--include=systemd,dbus,nginx-light,openssl,ca-certificates,curl,iproute2,jq,openssh-client";
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -106,6 +106,6 @@ macro_rules! cases {
 }
 
 cases! {
-    secrets masking preflight dry_run_touches_nothing unchanged broken_configuration unhealthy first_apply_fails hand_edit rollback json
+    secrets generated masking preflight dry_run_touches_nothing unchanged broken_configuration unhealthy first_apply_fails hand_edit rollback json
     removed only two_at_once killed killed_going_back killed_at_first packages
 }

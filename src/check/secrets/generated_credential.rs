@@ -51,7 +51,7 @@ fn finding(secret: &Secret, issued: &Issued) -> Diagnostic {
     .at(&issued.origin, "used here")
     .why("The other side does not know what was made, and refuses it.")
     .help(if issued.what == KEY {
-        format!("write `{name}: {{generate: {{keypair: ed25519}}}}`, and give the server the public half that the installation shows")
+        format!("write `{name}: {{generate: {{keypair: ssh-ed25519}}}}`, and give the server the public half that the installation shows")
     } else {
         format!("write `{name}: {{provided: \"where to get it\"}}`")
     })

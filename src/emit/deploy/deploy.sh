@@ -121,7 +121,7 @@ await() { # UNIT INSTANCE KIND A B
     [[ -z ${WELL} ]] || return 0
     sleep 0.5
   done
-  say failed "${unit} is ${state} after ${restarts} restarts, and did not answer within $((SECONDS - since)) s"
+  say failed "${unit} is ${state} after ${restarts} restarts, and did not answer within $((SECONDS - since)) s${HINT}"
   journalctl --unit "${unit}" --lines 15 --no-pager --output short-iso 2>/dev/null | sed 's/^/  | /' || true
   [[ ${STAGE} == returning ]] || exit 1
   BROKEN=1
@@ -168,7 +168,9 @@ try_out() {
     TRIAL=${unit}
     say try "${unit}"
     systemctl start "${unit}" || true
+    HINT=" (it is to listen at \$PORT; if it cannot, say \`update: stop-first\`)"
     await "${unit}" "${port}" "${kind}" "${a}" "${b}"
+    HINT=''
     end_trial
   done
 }
@@ -332,7 +334,7 @@ leave() {
   exit "${status}"
 }
 
-MODE=deploy SERVICE='' ARCHIVE='' DIGEST='' NAME='' STAGE='' FORMER='' TRIAL='' RESTARTED='' BROKEN=''
+MODE=deploy SERVICE='' ARCHIVE='' DIGEST='' NAME='' STAGE='' FORMER='' TRIAL='' RESTARTED='' BROKEN='' HINT=''
 declare -a STAGED=()
 while (($#)); do
   case $1 in

@@ -95,6 +95,6 @@ pub(super) fn everywhere(site: &Site) -> Section {
     let [name, names, issuer, challenge, users] = HEADER;
     let rows = table(["Host", name, names, issuer, challenge, users], &rows);
     (!rows.is_empty()).then(|| {
-        format!("## Certificates\n\n{rows}\nHosts renew them by themselves; the health check warns in time if one does not come.\n")
+        format!("## Certificates\n\n{rows}\nHosts renew them by themselves; the health check warns from the day on when one should have come.\n")
     })
 }

@@ -39,7 +39,7 @@ pub(super) fn section(site: &Site, host: &Host, all: &Emission) -> String {
     let sets: BTreeSet<&str> = all.artifacts.iter().map(|artifact| artifact.set).collect();
     let needed = || site.secrets.iter().filter(|secret| secret.hosts.contains(&host.name));
     let generated: Vec<String> = needed()
-        .filter(|secret| matches!(secret.source, SecretSource::Generated(_)))
+        .filter(|secret| matches!(secret.source_on(&host.name), SecretSource::Generated(_)))
         .map(|secret| code(&secret.name))
         .collect();
     let waiting: Vec<String> = host
@@ -60,7 +60,7 @@ pub(super) fn section(site: &Site, host: &Host, all: &Emission) -> String {
         address: address(host),
         login: login(site, host).unwrap_or_else(|| format!("ssh root@{}", address(host))),
         os: host.os.as_str(),
-        provided: needed().filter_map(|secret| put(site, secret)).collect(),
+        provided: needed().filter_map(|secret| put(site, secret, host)).collect(),
         generated: (!generated.is_empty()).then(|| generated.join(", ")),
         packages: listed(packages.into_iter().map(code)),
         programs: all
@@ -89,8 +89,8 @@ pub(super) fn repository_passwords(host: &Host) -> impl Iterator<Item = &str> {
 }
 
 /// The command that puts a provided secret in place.
-pub(super) fn put(site: &Site, secret: &Secret) -> Option<String> {
-    let SecretSource::Provided(hint) = &secret.source else {
+pub(super) fn put(site: &Site, secret: &Secret, host: &Host) -> Option<String> {
+    let SecretSource::Provided(hint) = secret.source_on(&host.name) else {
         return None;
     };
     let hint: String = hint.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -10,8 +10,8 @@ use super::{Section, listed, markdown};
 use crate::render::escape::{markdown as text, markdown_code as code};
 use crate::site::{Host, Secret, SecretSource, Site};
 
-fn comes(secret: &Secret) -> String {
-    match &secret.source {
+fn comes(source: &SecretSource) -> String {
+    match source {
         SecretSource::Generated(specification) => format!("made on the host: {}", code(specification)),
         SecretSource::Provided(hint) => format!("**provided**: {}", text(hint)),
     }
@@ -63,7 +63,10 @@ pub(super) fn on_host(site: &Site, host: &Host) -> Section {
         .collect();
     let rows: Vec<_> = secrets
         .iter()
-        .map(|secret| [code(&secret.name), comes(secret), users(secret), rotation(secret)])
+        .map(|secret| {
+            let source = comes(&secret.source_on(&host.name));
+            [code(&secret.name), source, users(secret), rotation(secret)]
+        })
         .collect();
     let rows = table(["Secret", "Comes from", "Used by", "Replaced"], &rows);
     (!rows.is_empty()).then(|| {
@@ -83,7 +86,7 @@ pub(super) fn everywhere(site: &Site) -> Section {
             let hosts = listed(secret.hosts.iter().map(|host| text(host)));
             [
                 code(&secret.name),
-                comes(secret),
+                comes(&secret.source),
                 users(secret),
                 hosts,
                 rotation(secret),
@@ -92,11 +95,7 @@ pub(super) fn everywhere(site: &Site) -> Section {
         .collect();
     let rows = table(["Secret", "Comes from", "Used by", "Hosts", "Replaced"], &rows);
     let hosts: Vec<&Host> = site.hosts.iter().collect();
-    let shared: Vec<String> = secrets
-        .iter()
-        .filter(|secret| secret.hosts.len() > 1 && matches!(secret.source, SecretSource::Generated(_)))
-        .map(|secret| code(&secret.name))
-        .collect();
+    let shared: Vec<String> = secrets.iter().flat_map(|secret| carried(site, secret)).collect();
     let mut section = markdown(
         "docs/secrets",
         include_str!("secrets.md.hbs"),
@@ -104,9 +103,24 @@ pub(super) fn everywhere(site: &Site) -> Section {
     );
     if !shared.is_empty() {
         section.push_str(&format!(
-            "\nSeveral hosts need the same {}: install the first, then copy the file to the others before their first apply.\n",
-            shared.join(", ")
+            "\nSeveral hosts need the same of these. Install the host that makes it, then bring it to the others before their first apply:\n\n```sh\n{}\n```\n",
+            shared.join("\n")
         ));
     }
     (!secrets.is_empty()).then_some(section)
+}
+
+/// The commands that bring a secret from the host that makes it to the others.
+fn carried(site: &Site, secret: &Secret) -> Vec<String> {
+    let Some(first) = secret.hosts.first() else {
+        return Vec::new();
+    };
+    let path = format!("{}/secrets/{}", site.etc(), secret.name);
+    let others = secret
+        .hosts
+        .iter()
+        .filter(|host| secret.source_on(host) != secret.source);
+    others
+        .map(|host| format!("ssh {first} sudo cat {path} | ssh {host} sudo install -D -m 0600 /dev/stdin {path}"))
+        .collect()
 }

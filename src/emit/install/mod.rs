@@ -33,7 +33,7 @@ pub(super) fn plan(site: &Site, host: &Host, all: &Emission) -> String {
     }
     plan.comment("secret: name, how it comes to the host, specification or hint");
     for secret in site.secrets.iter().filter(|secret| secret.hosts.contains(&host.name)) {
-        match &secret.source {
+        match &secret.source_on(&host.name) {
             SecretSource::Generated(specification) => plan.record(&["secret", &secret.name, "generate", specification]),
             SecretSource::Provided(hint) => plan.record(&["secret", &secret.name, "provided", hint]),
         }

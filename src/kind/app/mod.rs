@@ -49,7 +49,7 @@ impl Kind for App {
                 }),
                 memory: run.limits.memory.map(|memory| memory.get()),
                 cpus: server::cpus(run.limits),
-                stop_first: run.update == Some(Update::StopFirst),
+                stop_first: stops_first(self, &run),
             })
             .collect()
     }
@@ -118,6 +118,12 @@ fn runs(app: &App) -> Vec<(String, Run)> {
         .iter()
         .map(|(name, process)| (name.to_string(), inherit(&app.run, process)))
         .collect()
+}
+
+/// Two processes at one SQLite file is what nobody wants by default.
+fn stops_first(app: &App, run: &Run) -> bool {
+    let shares_file = app.data.values().any(|data| data.holds == DataType::Sqlite);
+    run.update.map_or(shares_file, |update| update == Update::StopFirst)
 }
 
 /// Bytes that a command of the app's own may use: as many as the largest of its processes.

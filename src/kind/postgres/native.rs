@@ -113,6 +113,11 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         server::nonlocal_bind(SET, &site.name, &origin, target);
     }
     target.actions.extend(actions(&names, &unit, major, port, &sql_path));
+    target.probes.push(Probe {
+        name: format!("unit {}", service.name),
+        origin: origin.clone(),
+        check: Check::Unit(unit.clone()),
+    });
     target.enabled.push(EnabledUnit {
         name: unit,
         order: order::DATABASE,

@@ -73,6 +73,11 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         run: Some(format!("systemctl try-restart {UNIT}")),
         effect: format!("restarts Redis ({})", service.name),
     });
+    target.probes.push(Probe {
+        name: format!("unit {}", service.name),
+        origin: origin.clone(),
+        check: Check::Unit(UNIT.to_owned()),
+    });
     target.enabled.push(EnabledUnit {
         name: UNIT.to_owned(),
         order: order::DATABASE,

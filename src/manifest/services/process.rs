@@ -17,7 +17,7 @@ pub struct Run {
     /// How many run in all, over the hosts of `on`. Default: 1.
     #[schemars(range(min = 1, max = 1000))]
     pub instances: Option<u32>,
-    /// What the process listens on for HTTP; further instances listen on the ports that follow.
+    /// What the process listens on for HTTP: it finds the port in `$PORT`. Further instances listen on the ports that follow.
     #[schemars(example = 3000)]
     pub port: Option<Listen>,
     /// A socket that it listens on instead of a port. Planned: this version refuses it.
@@ -35,7 +35,7 @@ pub struct Run {
     /// Its environment: texts, numbers, true or false, and `{secret: name}`.
     #[serde(default)]
     pub env: BTreeMap<EnvName, EnvValue>,
-    /// How instances are replaced by those of a new release. Default: `rolling`.
+    /// How instances are replaced by those of a new release. `rolling` first tries it at another `$PORT`; a process that does not listen there wants `stop-first`. Default: `rolling`, or `stop-first` beside a SQLite file.
     pub update: Option<Update>,
 }
 

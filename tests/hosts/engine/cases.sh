@@ -54,6 +54,31 @@ case_secrets() {
 }
 
 # No secret in what is shown, whether ours, one of before, or one that somebody wrote into the file by hand.
+case_generated() {
+  bundle /tmp/b
+  local -A wants=(
+    [plain]='length=40,charset=url-safe ^[A-Za-z0-9][A-Za-z0-9_-]{39}$'
+    [letters]='length=40,charset=alphanumeric ^[A-Za-z0-9]{40}$'
+    [digits]='length=300,charset=digits ^[0-9]{300}$'
+    [hex]='length=64,encoding=hex ^[0-9a-f]{128}$'
+    [base64]='length=32,encoding=base64,prefix=base64: ^base64:[A-Za-z0-9+/]{43}=$'
+    [prefixed]='length=16,charset=digits,prefix=a,b= ^a,b=[0-9]{16}$'
+    [rsa]='keypair=rsa-4096 PRIVATE'
+    [ed]='keypair=ed25519 PRIVATE'
+    [ssh]='keypair=ssh-ed25519 OPENSSH'
+  )
+  local name value
+  for name in "${!wants[@]}"; do record secret "${name}" generate "${wants[${name}]% *}"; done
+  run 0 --apply
+  for name in "${!wants[@]}"; do
+    value=$(<"/etc/mini/secrets/${name}")
+    [[ ${value} =~ ${wants[${name}]##* } ]] || { printf '%s: %s\n' "${name}" "${value}" >&2 && return 1; }
+  done
+  [[ $(openssl pkey -in /etc/mini/secrets/rsa -noout -text) == *'(4096 bit'* ]]
+  [[ $(</etc/mini/secrets/ssh.pub) == ssh-ed25519\ AAAA*\ mini@one ]] && says "$(</etc/mini/secrets/ssh.pub)"
+  [[ $(ssh-keygen -y -f /etc/mini/secrets/ssh) == "$(cut -d ' ' -f 1,2 /etc/mini/secrets/ssh.pub)"* ]]
+}
+
 case_masking() {
   provide hook 'old-hook-value-1'
   web hello && run 0 --apply

@@ -404,7 +404,7 @@ check_secrets() {
       grep -q . "${SECRETS_DIR}/${name}" || problem "secret ${name} is empty: ${SECRETS_DIR}/${name}"
     elif [[ ${KIND[${name}]} != generate ]]; then
       ASK+=("${name}")
-    elif [[ ! ${SPEC[${name}]} =~ ^(length=[0-9]+,(charset=url-safe|encoding=base64(,prefix=.*)?)|keypair=(rsa-2048|ed25519))$ ]]; then
+    elif [[ ! ${SPEC[${name}]} =~ ^(length=[0-9]+,(charset=(url-safe|alphanumeric|digits)|encoding=(base64|hex))(,prefix=.*)?|keypair=(rsa-2048|rsa-4096|ed25519|ssh-ed25519))$ ]]; then
       problem "secret ${name}: this engine cannot generate '${SPEC[${name}]}'"
     else
       GENERATE+=("${name}")
@@ -481,27 +481,43 @@ make_secrets() {
 }
 
 generate_secret() { # NAME SPEC
-  local length value='' new="${SECRETS_DIR}/.$1.new"
+  local length value='' set='A-Za-z0-9_-' new="${SECRETS_DIR}/.$1.new"
+  local -a kind=(ED25519)
   length=${2#length=} && length=${length%%,*}
   case $2 in
+    keypair=ssh-ed25519)
+      command -v ssh-keygen >/dev/null || install_packages openssh-client
+      rm -f "${new}" "${new}.pub"
+      ssh-keygen -q -t ed25519 -N '' -C "${SITE}@${HOST}" -f "${new}" || fail /dev/null "no key pair for $1"
+      mv -fT "${new}.pub" "${SECRETS_DIR}/$1.pub"
+      mv -fT "${new}" "${SECRETS_DIR}/$1"
+      value=$(<"${SECRETS_DIR}/$1.pub")
+      say public "${value}"
+      return
+      ;;
     keypair=*)
       command -v openssl >/dev/null || install_packages openssl
-      local -a kind=(ED25519)
-      [[ $2 != keypair=rsa-2048 ]] || kind=(RSA -pkeyopt rsa_keygen_bits:2048)
+      [[ $2 != keypair=rsa-* ]] || kind=(RSA -pkeyopt "rsa_keygen_bits:${2##*-}")
       openssl genpkey -algorithm "${kind[@]}" -out "${new}" 2>"${WORK}/log" || fail "${WORK}/log" "no key pair for $1"
       openssl pkey -in "${new}" -pubout -out "${SECRETS_DIR}/$1.pub"
       mv -fT "${new}" "${SECRETS_DIR}/$1"
+      say public "${SECRETS_DIR}/$1.pub"
+      return
       ;;
-    *encoding=base64*)
-      value=$(head -c "${length}" /dev/urandom | base64 -w 0)
-      [[ $2 != *prefix=* ]] || value=${2#*prefix=}${value}
-      printf '%s' "${value}" | save_secret "$1"
-      ;;
-    *) # a letter or digit first: no tool takes it for an option
-      until [[ ${value} == [A-Za-z0-9]* ]]; do value=$(head -c "${length}" /dev/urandom | base64 -w 0 | tr '+/' '-_'); done
-      printf '%s' "${value:0:length}" | save_secret "$1"
+    *encoding=base64*) value=$(head -c "${length}" /dev/urandom | base64 -w 0) ;;
+    *encoding=hex*) value=$(head -c "${length}" /dev/urandom | od -An -v -tx1 | tr -d ' \n') ;;
+    *)
+      [[ $2 != *charset=alphanumeric* ]] || set='A-Za-z0-9'
+      [[ $2 != *charset=digits* ]] || set='0-9'
+      # A letter or digit first: no tool takes it for an option.
+      until ((${#value} >= length)) && [[ ${value} == [A-Za-z0-9]* ]]; do
+        value=${value#[_-]}$(head -c 256 /dev/urandom | tr -dc "${set}")
+      done
+      value=${value:0:length}
       ;;
   esac
+  [[ $2 != *,prefix=* ]] || value=${2#*,prefix=}${value}
+  printf '%s' "${value}" | save_secret "$1"
 }
 
 load_secrets() {

@@ -10,6 +10,7 @@ use crate::site::{Pointer, Site};
 pub struct Machine {
     site: String,
     environment: String,
+    is_production: bool,
     host: String,
     origin: Pointer,
     addresses: Vec<IpAddr>,
@@ -20,6 +21,7 @@ pub fn machines(site: &Site) -> Vec<Machine> {
     let hosts = site.hosts.iter().map(|host| Machine {
         site: site.name.clone(),
         environment: site.environment.clone(),
+        is_production: site.is_production(),
         host: host.name.clone(),
         origin: host.origin.clone(),
         addresses: host.public.clone(),
@@ -38,15 +40,11 @@ pub fn between(all: &[Machine], environment: &str) -> Vec<Diagnostic> {
                     .addresses
                     .iter()
                     .any(|address| machine.addresses.contains(address));
-                other.site == machine.site && is_production(&other.environment) && same
+                other.site == machine.site && other.is_production && same
             })?;
             Some(finding(machine, taken))
         })
         .collect()
-}
-
-fn is_production(environment: &str) -> bool {
-    environment.starts_with("prod") || environment == "live"
 }
 
 fn is_trial(environment: &str) -> bool {

@@ -62,6 +62,11 @@ impl Calendar {
         Some(Self { times, days })
     }
 
+    /// Minutes of the day at which it begins.
+    pub(super) fn times(&self) -> impl Iterator<Item = u32> {
+        self.times.iter().copied().map(u32::from)
+    }
+
     /// Most days from one run to the next; none if there is at most one run in all the years.
     pub(super) fn longest_gap(&self) -> Option<u32> {
         self.days

@@ -90,9 +90,27 @@ fn split(script: &str) -> Vec<String> {
     words
 }
 
+/// A word has `$NAME` in it, or `${NAME` with whatever follows.
+pub(super) fn expands(word: &str, name: &str) -> bool {
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let mut rests = word.split('$').skip(1);
+    rests.any(|rest| {
+        rest.strip_prefix('{')
+            .unwrap_or(rest)
+            .strip_prefix(name)
+            .is_some_and(ends)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_names_expand() {
+        assert!(expands("0.0.0.0:$PORT", "PORT") && expands("$A${PORT}", "PORT"));
+        assert!(!expands("$PORTS", "PORT") && !expands("PORT", "PORT") && !expands("{print $NF}", "PORT"));
+    }
 
     #[test]
     fn words_of_scripts() {

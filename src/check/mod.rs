@@ -2,19 +2,30 @@
 //!
 //! A band of rules is a folder; a rule is a file in it, with its document beside it. What stages before this one refuse
 //! has documents too ([`refused`]), so every code that a user can see is explained.
+//!
+//! What several rules read the same way is a file here, named after what it is about: [`web`] follows a request,
+//! [`zone`] a name, [`commands`] a command line; [`raw`] and [`catalogue`] know raw settings, [`credentials`] and
+//! [`purpose`] secrets. [`once`] tells what instances and hosts have in common a single time.
 
+mod addresses;
 mod artifacts;
+mod backups;
 mod between;
 mod calendar;
 mod capacity;
+mod catalogue;
+mod certificates;
 mod commands;
+mod credentials;
 mod data;
 mod dns;
+mod domains;
 mod exposure;
+mod folders;
 mod hardening;
-mod looks;
-mod measure;
+mod headers;
 mod once;
+mod openings;
 mod operations;
 mod placement;
 mod purpose;
@@ -22,10 +33,9 @@ mod raw;
 mod references;
 mod refused;
 mod secrets;
-mod sent;
-mod servers;
+mod sizes;
 mod tls;
-mod waive;
+mod waivers;
 mod web;
 mod zone;
 
@@ -72,8 +82,8 @@ pub struct Checked {
 /// What is wrong with a site.
 pub fn check(site: &Site) -> Checked {
     let mut found: Vec<Diagnostic> = rules().flat_map(|rule| (rule.find)(site)).collect();
-    let unused = waive::apply(site, &mut found);
-    found.extend(waive::unknown(site));
+    let unused = waivers::apply(site, &mut found);
+    found.extend(waivers::unknown(site));
     Checked { found, unused }
 }
 

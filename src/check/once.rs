@@ -1,14 +1,12 @@
-//! Findings that several instances or hosts have in common.
+//! What several instances or hosts have in common, told once.
 
-use crate::diag::Diagnostic;
-
-/// Each finding once: instances of a service are alike, and so are hosts.
-pub(super) fn once(findings: impl IntoIterator<Item = Diagnostic>) -> Vec<Diagnostic> {
-    let mut found: Vec<Diagnostic> = Vec::new();
-    for finding in findings {
-        if !found.contains(&finding) {
-            found.push(finding);
+/// Each item once, in the order of the first of them: instances of a service are alike, and so are hosts.
+pub(super) fn once<T: PartialEq>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut known: Vec<T> = Vec::new();
+    for item in items {
+        if !known.contains(&item) {
+            known.push(item);
         }
     }
-    found
+    known
 }

@@ -1,4 +1,4 @@
-//! Raw settings: where they stand, and how their programs read them.
+//! Raw settings, the `settings` of a service: where they stand, and how the programs that take them read their values.
 
 use serde_json::Value;
 
@@ -42,6 +42,7 @@ pub(super) fn is_off(text: &str) -> bool {
     )
 }
 
+/// The same of what is so.
 pub(super) fn is_on(text: &str) -> bool {
     matches!(
         text.trim().to_ascii_lowercase().as_str(),

@@ -1,7 +1,6 @@
 //! What the web server does with a request, for rules that follow one.
 
-use std::net::IpAddr;
-
+use super::addresses::is_global;
 use crate::site::{Host, Ingress, Location, LocationAction, Matcher, Server, Site};
 
 /// A virtual server with where it is; one that several hosts have comes once.
@@ -140,22 +139,4 @@ impl Location {
             Matcher::Exact(path) | Matcher::Prefix(path) | Matcher::Regex(path) => path,
         }
     }
-}
-
-/// Not of a network that only its own hosts reach (RFC 1918, 4193, 6598) or that is the host itself.
-pub(super) fn is_global(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(ip) => {
-            let [first, second, ..] = ip.octets();
-            let shared = first == 100 && second & 0xc0 == 64;
-            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || shared)
-        }
-        IpAddr::V6(ip) => !(ip.is_unique_local() || ip.is_loopback() || ip.is_unicast_link_local()),
-    }
-}
-
-/// `name` is `domain` or below it.
-pub(super) fn is_within(name: &str, domain: &str) -> bool {
-    name.strip_suffix(domain)
-        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }

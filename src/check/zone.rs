@@ -1,6 +1,6 @@
 //! What a name server answers, for rules about zones.
 
-use super::web::is_within;
+use super::domains::is_within;
 use crate::site::{Record, Site, Zone};
 
 /// Every zone once; several hosts may serve it.

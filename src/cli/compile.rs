@@ -49,12 +49,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     } else {
         Format::Human
     };
-    let loaded = match arguments.input.load()? {
-        Ok(loaded) => loaded,
-        Err(report) => {
-            output::report(&report, format)?;
-            return Ok(1);
-        }
+    let Some(loaded) = arguments.input.load_or_report(format)? else {
+        return Ok(1);
     };
     let compilation = loaded.compile(&arguments.input.environments);
     let Some(bundle) = compilation.bundle() else {

@@ -34,12 +34,8 @@ enum DiffFormat {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
-    let loaded = match arguments.input.load()? {
-        Ok(loaded) => loaded,
-        Err(report) => {
-            output::report(&report, Format::Human)?;
-            return Ok(1);
-        }
+    let Some(loaded) = arguments.input.load_or_report(Format::Human)? else {
+        return Ok(1);
     };
     let compilation = loaded.compile(&arguments.input.environments);
     let Some(bundle) = compilation.bundle() else {

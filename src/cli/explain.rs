@@ -49,12 +49,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         out: arguments.out.clone(),
         environments: Vec::new(),
     };
-    let loaded = match input.load()? {
-        Ok(loaded) => loaded,
-        Err(report) => {
-            output::report(&report, Format::Human)?;
-            return Ok(1);
-        }
+    let Some(loaded) = input.load_or_report(Format::Human)? else {
+        return Ok(1);
     };
     let compilation = loaded.compile(&[]);
     let (path, line) = split(subject);

@@ -25,12 +25,8 @@ enum Language {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Outcome {
-    let loaded = match arguments.input.load()? {
-        Ok(loaded) => loaded,
-        Err(report) => {
-            output::report(&report, Format::Human)?;
-            return Ok(1);
-        }
+    let Some(loaded) = arguments.input.load_or_report(Format::Human)? else {
+        return Ok(1);
     };
     let first = arguments
         .input

@@ -10,7 +10,7 @@ use sitewright::resolve::Lock;
 use sitewright::source::Source;
 use sitewright::{Compilation, Compiler};
 
-use super::output::Failure;
+use super::output::{self, Failure, Format};
 
 /// The manifest that a command works on.
 #[derive(Debug, Args)]
@@ -68,6 +68,17 @@ impl Input {
             path,
             lock,
         }))
+    }
+
+    /// Reads them, or reports what is wrong with the manifest.
+    pub(super) fn load_or_report(&self, format: Format) -> Result<Option<Loaded>, Failure> {
+        match self.load()? {
+            Ok(loaded) => Ok(Some(loaded)),
+            Err(report) => {
+                output::report(&report, format)?;
+                Ok(None)
+            }
+        }
     }
 }
 

@@ -27,12 +27,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         out: "out".into(),
         environments: arguments.environment.iter().cloned().collect(),
     };
-    let loaded = match input.load()? {
-        Ok(loaded) => loaded,
-        Err(report) => {
-            output::report(&report, Format::Human)?;
-            return Ok(1);
-        }
+    let Some(loaded) = input.load_or_report(Format::Human)? else {
+        return Ok(1);
     };
     let name = arguments
         .environment

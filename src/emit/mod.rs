@@ -18,6 +18,7 @@ mod firewall;
 mod health;
 mod identity;
 mod install;
+mod job;
 mod nginx;
 mod packages;
 mod ssh;

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Client, DATA, EDGE, Lowering, Placed, Runtime};
+use super::{Client, DATA, EDGE, Lowering, Placed, PortWish, ProcessWish, Runtime};
 use crate::diag::Diagnostic;
 use crate::manifest::services::{Limits, ServerRuntime};
-use crate::manifest::values::{Setting as Raw, SettingName};
-use crate::site::{
-    Action, ConfigFile, Configuration, Directory, Host, Package, Pointer, PortBinding, Protocol, Setting, order,
-};
+use crate::manifest::values::{Port, Setting as Raw, SettingName};
+use crate::site::{Action, ConfigFile, Configuration, Directory, Host, Pointer, PortBinding, Protocol, Setting, order};
 
 /// Memory of a server where neither the manifest nor the host says how much there is.
 const MEMORY: u64 = 1 << 30;
@@ -24,6 +22,24 @@ pub(super) fn runtime(runtime: ServerRuntime, is_external: bool) -> Runtime {
 /// CPUs that each instance may use at most, 0.5 is half of one.
 pub(super) fn cpus(limits: Limits) -> Option<f64> {
     limits.cpus.map(|cpus| f64::from(cpus.thousandths()) / 1000.0)
+}
+
+/// What of it runs here: one process, or nothing where somebody else runs it. `standard` is its program's own port.
+pub(super) fn processes(port: Option<Port>, standard: u16, limits: Limits, is_external: bool) -> Vec<ProcessWish> {
+    if is_external {
+        return Vec::new();
+    }
+    let own = port.map(|port| port.get());
+    let port = PortWish {
+        listen: own.unwrap_or(standard),
+        host: own,
+    };
+    vec![ProcessWish {
+        port: Some(port),
+        memory: limits.memory.map(|memory| memory.get()),
+        cpus: cpus(limits),
+        ..ProcessWish::default()
+    }]
 }
 
 /// What one server may use.
@@ -190,13 +206,6 @@ pub(super) fn refuse_several_hosts(lowering: &mut Lowering<'_>) {
 pub(super) fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
-    }
-}
-
-pub(super) fn package(name: impl Into<String>) -> Package {
-    Package {
-        name: name.into(),
-        repository: None,
     }
 }
 

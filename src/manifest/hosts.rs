@@ -63,18 +63,6 @@ pub enum Os {
     Ubuntu2404,
 }
 
-impl Os {
-    /// `ID-VERSION_ID` of os-release.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Debian12 => "debian-12",
-            Self::Debian13 => "debian-13",
-            Self::Ubuntu2204 => "ubuntu-22.04",
-            Self::Ubuntu2404 => "ubuntu-24.04",
-        }
-    }
-}
-
 /// What a host has.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(example = serde_json::json!({"cpus": 4, "memory": "8GiB", "disk": "100GiB"}))]

@@ -20,9 +20,7 @@ fn host(name: &str, section: &Section) -> Host {
     let label = section.hostname.as_ref().map_or(name, |hostname| hostname.as_str());
     let address = &section.address;
     Host {
-        origin: at(["hosts", name]),
         hostname: label.trim_end_matches('.').to_owned(),
-        os: os(section.os),
         public: address.public.iter().map(|address| address.ip).collect(),
         private: address
             .private
@@ -40,28 +38,7 @@ fn host(name: &str, section: &Section) -> Host {
             .iter()
             .map(|(name, bytes)| (name.to_string(), bytes.get()))
             .collect(),
-        name: name.to_owned(),
-        packages: Vec::new(),
-        programs: Vec::new(),
-        users: Vec::new(),
-        directories: Vec::new(),
-        files: Vec::new(),
-        before_packages: Vec::new(),
-        actions: Vec::new(),
-        enabled: Vec::new(),
-        units: Vec::new(),
-        containers: Vec::new(),
-        container_networks: Vec::new(),
-        registries: Vec::new(),
-        ingress: None,
-        dns: None,
-        certificates: Vec::new(),
-        openings: Vec::new(),
-        jobs: Vec::new(),
-        backup: None,
-        backup_sources: Vec::new(),
-        probes: Vec::new(),
-        hardening: Default::default(),
+        ..Host::bare(name, at(["hosts", name]), os(section.os))
     }
 }
 

@@ -19,6 +19,13 @@ pub struct BackupPlan {
     pub status_file: String,
 }
 
+impl BackupPlan {
+    /// What one of its destinations keeps.
+    pub fn keep_of<'a>(&'a self, destination: &'a Destination) -> &'a Keep {
+        destination.keep.as_ref().unwrap_or(&self.keep)
+    }
+}
+
 /// How many of each are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Keep {

@@ -25,37 +25,12 @@ pub(crate) fn site() -> Site {
 /// A Debian 12 host with nothing on it.
 pub(crate) fn host(name: &str) -> Host {
     Host {
-        name: name.into(),
-        origin: at("/hosts").child(name),
-        hostname: name.into(),
-        os: Os::Debian12,
         public: vec!["203.0.113.10".parse().unwrap()],
         private: None,
         cpus: 4,
         memory: 8 << 30,
         disk: 100 << 30,
-        reserve: Vec::new(),
-        packages: Vec::new(),
-        programs: Vec::new(),
-        users: Vec::new(),
-        directories: Vec::new(),
-        files: Vec::new(),
-        before_packages: Vec::new(),
-        actions: Vec::new(),
-        enabled: Vec::new(),
-        units: Vec::new(),
-        containers: Vec::new(),
-        container_networks: Vec::new(),
-        registries: Vec::new(),
-        ingress: None,
-        dns: None,
-        certificates: Vec::new(),
-        openings: Vec::new(),
-        jobs: Vec::new(),
-        backup: None,
-        backup_sources: Vec::new(),
-        probes: Vec::new(),
-        hardening: Hardening::default(),
+        ..Host::bare(name, at("/hosts").child(name), Os::Debian12)
     }
 }
 

@@ -53,6 +53,45 @@ pub struct Host {
     pub hardening: Hardening,
 }
 
+impl Host {
+    /// A machine without addresses, sizes and parts.
+    pub fn bare(name: &str, origin: Pointer, os: Os) -> Self {
+        Self {
+            name: name.to_owned(),
+            origin,
+            hostname: name.to_owned(),
+            os,
+            public: Vec::new(),
+            private: None,
+            cpus: 0,
+            memory: 0,
+            disk: 0,
+            reserve: Vec::new(),
+            packages: Vec::new(),
+            programs: Vec::new(),
+            users: Vec::new(),
+            directories: Vec::new(),
+            files: Vec::new(),
+            before_packages: Vec::new(),
+            actions: Vec::new(),
+            enabled: Vec::new(),
+            units: Vec::new(),
+            containers: Vec::new(),
+            container_networks: Vec::new(),
+            registries: Vec::new(),
+            ingress: None,
+            dns: None,
+            certificates: Vec::new(),
+            openings: Vec::new(),
+            jobs: Vec::new(),
+            backup: None,
+            backup_sources: Vec::new(),
+            probes: Vec::new(),
+            hardening: Hardening::default(),
+        }
+    }
+}
+
 /// A supported operating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Os {
@@ -79,6 +118,15 @@ impl Os {
 pub struct Package {
     pub name: String,
     pub repository: Option<Repository>,
+}
+
+impl Package {
+    pub fn of_distribution(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            repository: None,
+        }
+    }
 }
 
 /// A third-party package repository that we know, with its key.

@@ -240,6 +240,11 @@ impl Site {
         self.hosts.iter().find(|host| host.name == name)
     }
 
+    /// Its environment is the one that visitors come to, by its name.
+    pub fn is_production(&self) -> bool {
+        matches!(self.environment.as_str(), "production" | "prod" | "live")
+    }
+
     /// `/etc/<site>`.
     pub fn etc(&self) -> String {
         format!("/etc/{}", self.name)

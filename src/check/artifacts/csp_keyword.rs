@@ -1,7 +1,7 @@
 //! Policies that say something else.
 
 use crate::check::Rule;
-use crate::check::sent::{headers, policy};
+use crate::check::headers::{policy, sent};
 use crate::diag::{Diagnostic, suggest};
 use crate::site::Site;
 
@@ -59,7 +59,7 @@ const DIRECTIVES: [&str; 31] = [
 const MORE: [&str; 3] = ["trusted-types", "upgrade-insecure-requests", "webrtc"];
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    let policies = headers(site).into_iter().filter(|(_, name, _)| {
+    let policies = sent(site).into_iter().filter(|(_, name, _)| {
         let name = name.to_ascii_lowercase();
         name == "content-security-policy" || name == "content-security-policy-report-only"
     });

@@ -1,7 +1,7 @@
 //! Headers without effect.
 
 use crate::check::Rule;
-use crate::check::sent::headers;
+use crate::check::headers::sent;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    headers(site)
+    sent(site)
         .into_iter()
         .filter_map(|(origin, name, value)| {
             let help = help(&name, &value)?;

@@ -1,7 +1,7 @@
 //! Values with which PostgreSQL does not start.
 
 use crate::check::Rule;
-use crate::check::servers::{Known, Standing, postgres, raw, standing};
+use crate::check::catalogue::{Known, Standing, postgres, standing, switch, written};
 use crate::diag::{Diagnostic, listing};
 use crate::site::Site;
 
@@ -30,7 +30,7 @@ const TIMES: [(&str, f64); 6] = [
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (version, settings) in raw(site, "postgres") {
+    for (version, settings) in written(site, "postgres") {
         let table = postgres();
         for setting in settings {
             let value = setting.value.as_str();
@@ -54,19 +54,19 @@ fn find(site: &Site) -> Vec<Diagnostic> {
 /// Whether the server takes the value; else what is wrong, and what to do.
 fn check(known: &Known, value: &str) -> Result<(), (String, String)> {
     match known.kind() {
-        "bool" if !is_bool(value) => Err(("neither on nor off".into(), "write `on` or `off`".into())),
+        "bool" if switch(value).is_none() => Err(("neither on nor off".into(), "write `on` or `off`".into())),
         "enum" | "enumbool" => {
             let words = known.words();
-            let switch = known.kind() == "enumbool";
+            let is_switch = known.kind() == "enumbool";
             if words
                 .iter()
                 .any(|word| word.trim_start_matches('~').eq_ignore_ascii_case(value))
-                || (switch && is_bool(value))
+                || (is_switch && switch(value).is_some())
             {
                 return Ok(());
             }
             let current = words.into_iter().filter(|word| !word.starts_with('~'));
-            let all = current.chain(switch.then_some(["on", "off"]).into_iter().flatten());
+            let all = current.chain(is_switch.then_some(["on", "off"]).into_iter().flatten());
             Err(("not one of its words".into(), format!("write one of {}", listing(all))))
         }
         "integer" | "real" => number(known, value),
@@ -127,17 +127,6 @@ fn convert(number: f64, unit: &str, own: &str) -> Option<f64> {
         let factor = |name: &str| sort.iter().find(|(known, _)| *known == name).map(|(_, factor)| *factor);
         Some(number * factor(unit)? / (factor(&own[start..])? * each))
     })
-}
-
-/// PostgreSQL takes every beginning of a word that is no other's.
-fn is_bool(value: &str) -> bool {
-    let value = value.to_ascii_lowercase();
-    let begins = |word: &str, least: usize| value.len() >= least && word.starts_with(&value);
-    value == "1"
-        || value == "0"
-        || [("true", 1), ("false", 1), ("yes", 1), ("no", 1), ("on", 2), ("off", 2)]
-            .iter()
-            .any(|(word, least)| begins(word, *least))
 }
 
 #[cfg(test)]

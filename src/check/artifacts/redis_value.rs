@@ -1,8 +1,8 @@
 //! Values with which Redis does not start.
 
 use crate::check::Rule;
+use crate::check::catalogue::{Standing, redis, standing, written};
 use crate::check::once::once;
-use crate::check::servers::{Standing, raw, redis, standing};
 use crate::diag::{Diagnostic, listing};
 use crate::site::Site;
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (version, settings) in raw(site, "redis").filter(|(version, _)| matches!(version, 6 | 7)) {
+    for (version, settings) in written(site, "redis").filter(|(version, _)| matches!(version, 6 | 7)) {
         let table = redis();
         for setting in settings {
             let Standing::Known(known) = standing(&table, &setting.name, version) else {

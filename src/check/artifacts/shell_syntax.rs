@@ -1,6 +1,7 @@
 //! Commands that only a shell would understand.
 
 use crate::check::Rule;
+use crate::check::commands::expands;
 use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{EnvironmentFile, Pointer, Site};
@@ -59,7 +60,7 @@ fn finding(origin: &Pointer, command: &[String], names: &[&str]) -> Option<Diagn
         }
         names
             .iter()
-            .any(|name| uses(word, name))
+            .any(|name| expands(word, name))
             .then_some(("a variable that only a shell would fill in", word))
     })?;
     // A migration is a command itself, and others have one.
@@ -76,29 +77,4 @@ fn finding(origin: &Pointer, command: &[String], names: &[&str]) -> Option<Diagn
                 "write it as the shell's own argument: `command: [sh, -c, \"…\"]`, with `exec` before what is to stay",
             ),
     )
-}
-
-/// Whether a word has `$NAME` in it.
-fn uses(word: &str, name: &str) -> bool {
-    let mut rest = word;
-    while let Some(at) = rest.find('$') {
-        rest = &rest[at + 1..];
-        let braced = rest.strip_prefix('{').unwrap_or(rest);
-        let after = braced.strip_prefix(name);
-        if after.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')) {
-            return true;
-        }
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::uses;
-
-    #[test]
-    fn whole_names() {
-        assert!(uses("0.0.0.0:$PORT", "PORT") && uses("$A${PORT}", "PORT"));
-        assert!(!uses("$PORTS", "PORT") && !uses("PORT", "PORT") && !uses("{print $NF}", "PORT"));
-    }
 }

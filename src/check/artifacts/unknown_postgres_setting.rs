@@ -1,7 +1,7 @@
 //! Settings with which PostgreSQL does not start.
 
 use crate::check::Rule;
-use crate::check::servers::{Standing, postgres, raw, standing};
+use crate::check::catalogue::{Standing, postgres, standing, written};
 use crate::diag::{Diagnostic, suggest};
 use crate::site::Site;
 
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for (version, settings) in raw(site, "postgres") {
+    for (version, settings) in written(site, "postgres") {
         let table = postgres();
         // A name with a dot is an extension's.
         for setting in settings.iter().filter(|setting| !setting.name.contains('.')) {

@@ -1,6 +1,7 @@
 //! Services that may use more processors than their host has.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -40,10 +41,8 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 .at(host.origin.child("size").child("cpus"), "what the host has")
                 .why(why)
                 .help(format!("write `cpus: {}` or less, or take a larger host", host.cpus));
-            if !found.contains(&finding) {
-                found.push(finding);
-            }
+            found.push(finding);
         }
     }
-    found
+    once(found)
 }

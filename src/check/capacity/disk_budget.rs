@@ -1,7 +1,7 @@
 //! Hosts whose disk is smaller than what may be written to it.
 
 use crate::check::Rule;
-use crate::check::measure::{self, MIB, size};
+use crate::check::sizes::{self, MIB, size};
 use crate::diag::Diagnostic;
 use crate::site::{Host, Pointer, Site};
 
@@ -55,9 +55,7 @@ fn logs<'a>(site: &'a Site, host: &'a Host) -> impl Iterator<Item = (String, Poi
     });
     here.filter_map(|service| {
         let configuration = service.configuration.as_ref()?;
-        let sizes = KEPT
-            .iter()
-            .filter_map(|name| measure::setting(configuration, name, MIB));
+        let sizes = KEPT.iter().filter_map(|name| sizes::setting(configuration, name, MIB));
         let (bytes, setting) = sizes.max_by_key(|(bytes, _)| *bytes)?;
         Some((
             format!("`{}` of `{}`", setting.name, service.name),

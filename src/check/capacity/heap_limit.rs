@@ -1,7 +1,8 @@
 //! Programs whose heap may grow beyond the memory that they may use.
 
 use crate::check::Rule;
-use crate::check::measure::{KIB, MIB, size};
+use crate::check::once::once;
+use crate::check::sizes::{KIB, MIB, size};
 use crate::diag::Diagnostic;
 use crate::site::{Pointer, Site};
 
@@ -52,11 +53,10 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 environment,
                 memory,
             };
-            // Instances are alike.
-            found.extend(over(site, &process).filter(|finding| !found.contains(finding)));
+            found.extend(over(site, &process));
         }
     }
-    found
+    once(found)
 }
 
 fn over(site: &Site, process: &Process<'_>) -> Option<Diagnostic> {

@@ -1,7 +1,7 @@
 //! Hosts that were promised more memory than they have.
 
 use crate::check::Rule;
-use crate::check::measure::{MIB, size};
+use crate::check::sizes::{MIB, size};
 use crate::diag::Diagnostic;
 use crate::site::{Host, Pointer, Site};
 

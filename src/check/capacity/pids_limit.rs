@@ -1,7 +1,7 @@
 //! PostgreSQL servers that may not start a process for each connection.
 
 use crate::check::Rule;
-use crate::check::measure;
+use crate::check::sizes;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -20,7 +20,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         .filter_map(|service| {
             let configuration = service.configuration.as_ref()?;
             let pids = u64::from(configuration.pids?);
-            let (connections, setting) = measure::number(configuration, "max_connections")?;
+            let (connections, setting) = sizes::number(configuration, "max_connections")?;
             let needed = connections.saturating_add(OWN);
             (pids < needed).then(|| {
                 let title = format!(

@@ -2,7 +2,7 @@
 
 use super::shared_buffers;
 use crate::check::Rule;
-use crate::check::measure::{self, BLOCK, KIB, size};
+use crate::check::sizes::{self, BLOCK, KIB, size};
 use crate::diag::Diagnostic;
 use crate::site::{Configuration, Service, Setting, Site};
 
@@ -73,12 +73,12 @@ fn over(site: &Site, service: &Service, configuration: &Configuration) -> Option
 
 /// The least that a busy server takes: one sort for each connection, though a query may have several.
 fn shares(configuration: &Configuration, opened: u64) -> Option<Vec<Share<'_>>> {
-    let (shared, shared_setting) = measure::setting(configuration, "shared_buffers", BLOCK)?;
-    let (work, work_setting) = measure::setting(configuration, "work_mem", KIB)?;
-    let connections = measure::number(configuration, "max_connections").map_or(opened, |(most, _)| most.min(opened));
-    let (maintenance, maintenance_setting) = measure::setting(configuration, "autovacuum_work_mem", KIB)
-        .or_else(|| measure::setting(configuration, "maintenance_work_mem", KIB))?;
-    let workers = measure::number(configuration, "autovacuum_max_workers").map_or(WORKERS, |(workers, _)| workers);
+    let (shared, shared_setting) = sizes::setting(configuration, "shared_buffers", BLOCK)?;
+    let (work, work_setting) = sizes::setting(configuration, "work_mem", KIB)?;
+    let connections = sizes::number(configuration, "max_connections").map_or(opened, |(most, _)| most.min(opened));
+    let (maintenance, maintenance_setting) = sizes::setting(configuration, "autovacuum_work_mem", KIB)
+        .or_else(|| sizes::setting(configuration, "maintenance_work_mem", KIB))?;
+    let workers = sizes::number(configuration, "autovacuum_max_workers").map_or(WORKERS, |(workers, _)| workers);
     Some(vec![
         Share {
             bytes: shared,

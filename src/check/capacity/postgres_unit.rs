@@ -1,7 +1,7 @@
 //! Sizes and times in a spelling that PostgreSQL does not read.
 
 use crate::check::Rule;
-use crate::check::measure;
+use crate::check::sizes;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -66,7 +66,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 () if has(TIMES) => &TIME_UNITS,
                 () => return None,
             };
-            let (number, unit) = measure::parts(&setting.value)?;
+            let (number, unit) = sizes::parts(&setting.value)?;
             if unit.is_empty() || units.contains(&unit) {
                 return None;
             }

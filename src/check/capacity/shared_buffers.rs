@@ -1,7 +1,7 @@
 //! PostgreSQL servers that give their own cache what the operating system's should have.
 
 use crate::check::Rule;
-use crate::check::measure::{self, BLOCK, size};
+use crate::check::sizes::{self, BLOCK, size};
 use crate::diag::Diagnostic;
 use crate::site::{Configuration, Site};
 
@@ -16,7 +16,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
     servers
         .filter_map(|service| {
             let configuration = service.configuration.as_ref()?;
-            let (bytes, setting) = measure::setting(configuration, "shared_buffers", BLOCK)?;
+            let (bytes, setting) = sizes::setting(configuration, "shared_buffers", BLOCK)?;
             if !is_too_large(configuration) {
                 return None;
             }
@@ -49,6 +49,6 @@ fn find(site: &Site) -> Vec<Diagnostic> {
 
 /// More than the 40% of memory above which PostgreSQL's own documentation expects no gain.
 pub(super) fn is_too_large(configuration: &Configuration) -> bool {
-    measure::setting(configuration, "shared_buffers", BLOCK)
+    sizes::setting(configuration, "shared_buffers", BLOCK)
         .is_some_and(|(bytes, _)| bytes / 2 > configuration.memory / 5)
 }

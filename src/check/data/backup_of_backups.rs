@@ -1,6 +1,8 @@
 //! Backups that are themselves backed up.
 
 use crate::check::Rule;
+use crate::check::folders::is_within;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{BackupPlan, BackupWhat, DestinationPlace, Site};
 
@@ -13,14 +15,10 @@ pub(super) const RULE: Rule = Rule {
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for plan in site.hosts.iter().filter_map(|host| host.backup.as_ref()) {
-        for finding in nested(plan) {
-            // The plans of all hosts come from the same place of the manifest.
-            if !found.contains(&finding) {
-                found.push(finding);
-            }
-        }
+        found.extend(nested(plan));
     }
-    found
+    // The plans of all hosts come from the same place of the manifest.
+    once(found)
 }
 
 fn nested(plan: &BackupPlan) -> Vec<Diagnostic> {
@@ -51,9 +49,4 @@ fn nested(plan: &BackupPlan) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-fn is_within(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder.trim_end_matches('/'))
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

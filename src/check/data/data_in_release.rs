@@ -1,6 +1,7 @@
 //! Data in a folder that the next release replaces.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{DestinationPlace, Pointer, Service, Site};
 
@@ -28,10 +29,10 @@ fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for (path, origin, what) in data.chain(backups) {
         for service in &site.services {
-            found.extend(replaced(path, &origin, what, service).filter(|finding| !found.contains(finding)));
+            found.extend(replaced(path, &origin, what, service));
         }
     }
-    found
+    once(found)
 }
 
 fn replaced(path: &str, origin: &Pointer, what: &str, service: &Service) -> Option<Diagnostic> {

@@ -1,6 +1,8 @@
 //! Data where the system cleans up.
 
 use crate::check::Rule;
+use crate::check::folders::is_within;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{DestinationPlace, Site};
 
@@ -29,10 +31,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         });
     let mut found: Vec<Diagnostic> = Vec::new();
     for (path, origin, what) in data.chain(backups) {
-        let Some(folder) = FOLDERS.iter().find(|folder| {
-            path.strip_prefix(**folder)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        }) else {
+        let Some(folder) = FOLDERS.iter().find(|folder| is_within(path, folder)) else {
             continue;
         };
         let finding = Diagnostic::error(RULE.code, format!("`{path}` does not last"))
@@ -41,10 +40,8 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 "The system empties `{folder}`: at each start, or when files in it get old."
             ))
             .help("put it under `/var/lib`, or write `backup: false` at data that may be lost");
-        // The plans of all hosts come from the same place of the manifest.
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
+        found.push(finding);
     }
-    found
+    // The plans of all hosts come from the same place of the manifest.
+    once(found)
 }

@@ -1,6 +1,7 @@
 //! Backups of which there is never more than one.
 
 use crate::check::Rule;
+use crate::check::backups;
 use crate::diag::Diagnostic;
 use crate::site::{BackupPlan, Keep, Site};
 
@@ -11,8 +12,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    // The plans of all hosts come from the same place of the manifest.
-    let plan = site.hosts.iter().find_map(|host| host.backup.as_ref());
+    let plan = backups::plan(site);
     plan.filter(|plan| most(plan) == Some(1))
         .map(|plan| {
             Diagnostic::warning(RULE.code, "there is never more than one backup")
@@ -32,7 +32,7 @@ fn most(plan: &BackupPlan) -> Option<u32> {
             weekly,
             monthly,
             yearly,
-        } = destination.keep.as_ref().unwrap_or(&plan.keep);
+        } = plan.keep_of(destination);
         // One of each is the same one.
         Some(*daily.max(weekly).max(monthly).max(yearly)).filter(|count| *count > 0)
     });

@@ -1,6 +1,7 @@
 //! Backups that nobody ever tried to restore.
 
 use crate::check::Rule;
+use crate::check::backups;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -11,8 +12,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    // The plans of all hosts come from the same place of the manifest.
-    let plan = site.hosts.iter().find_map(|host| host.backup.as_ref());
+    let plan = backups::plan(site);
     plan.filter(|plan| plan.test_restore.is_none())
         .map(|plan| {
             Diagnostic::warning(RULE.code, "nobody tries whether the backups can be restored")

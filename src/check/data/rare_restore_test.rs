@@ -1,6 +1,7 @@
 //! Restores that are tried so rarely that no good backup may be left.
 
 use crate::check::Rule;
+use crate::check::backups;
 use crate::check::calendar::Calendar;
 use crate::diag::Diagnostic;
 use crate::site::{BackupPlan, Keep, Site};
@@ -12,8 +13,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    // The plans of all hosts come from the same place of the manifest.
-    let plan = site.hosts.iter().find_map(|host| host.backup.as_ref());
+    let plan = backups::plan(site);
     plan.and_then(rare).into_iter().collect()
 }
 
@@ -41,7 +41,7 @@ fn reach(plan: &BackupPlan, made: u32) -> Option<u32> {
             weekly,
             monthly,
             yearly,
-        } = destination.keep.as_ref().unwrap_or(&plan.keep);
+        } = plan.keep_of(destination);
         // As many as there are, however far apart they are made.
         let kept = [(daily, 1), (weekly, 7), (monthly, 30), (yearly, 365)];
         let days = kept

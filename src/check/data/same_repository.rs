@@ -1,6 +1,7 @@
 //! Destinations that are one place.
 
 use crate::check::Rule;
+use crate::check::backups;
 use crate::diag::Diagnostic;
 use crate::site::{DestinationPlace, Site};
 
@@ -11,8 +12,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    // The plans of all hosts come from the same place of the manifest.
-    let Some(plan) = site.hosts.iter().find_map(|host| host.backup.as_ref()) else {
+    let Some(plan) = backups::plan(site) else {
         return Vec::new();
     };
     let mut found = Vec::new();

@@ -1,6 +1,7 @@
 //! Backups and tests of a restore that begin together.
 
 use crate::check::Rule;
+use crate::check::backups;
 use crate::check::calendar::Calendar;
 use crate::diag::Diagnostic;
 use crate::site::{BackupPlan, Site};
@@ -12,8 +13,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    // The plans of all hosts come from the same place of the manifest.
-    let plan = site.hosts.iter().find_map(|host| host.backup.as_ref());
+    let plan = backups::plan(site);
     plan.and_then(together).into_iter().collect()
 }
 

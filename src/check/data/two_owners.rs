@@ -1,6 +1,7 @@
 //! Folders that two services want for themselves.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{Directory, Host, Site};
 
@@ -13,14 +14,10 @@ pub(super) const RULE: Rule = Rule {
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     for host in &site.hosts {
-        for finding in claimed(host) {
-            // The same services may be on several hosts.
-            if !found.contains(&finding) {
-                found.push(finding);
-            }
-        }
+        found.extend(claimed(host));
     }
-    found
+    // The same services may be on several hosts.
+    once(found)
 }
 
 fn claimed(host: &Host) -> Vec<Diagnostic> {

@@ -1,6 +1,7 @@
 //! Backups of which none is ever removed.
 
 use crate::check::Rule;
+use crate::check::backups;
 use crate::diag::Diagnostic;
 use crate::site::{Keep, Site};
 
@@ -11,14 +12,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    // The plans of all hosts come from the same place of the manifest.
-    let Some(plan) = site.hosts.iter().find_map(|host| host.backup.as_ref()) else {
+    let Some(plan) = backups::plan(site) else {
         return Vec::new();
     };
     let endless = plan
         .destinations
         .iter()
-        .filter(|destination| *destination.keep.as_ref().unwrap_or(&plan.keep) == Keep::default());
+        .filter(|destination| *plan.keep_of(destination) == Keep::default());
     endless
         .map(|destination| {
             let keep = if destination.keep.is_some() {

@@ -1,6 +1,7 @@
 //! PostgreSQL servers that a power failure leaves with broken data.
 
 use crate::check::Rule;
+use crate::check::catalogue::switch;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -39,7 +40,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 .configuration
                 .as_ref()
                 .and_then(|configuration| configuration.setting(name));
-            if let Some(setting) = setting.filter(|setting| is_off(&setting.value)) {
+            if let Some(setting) = setting.filter(|setting| switch(&setting.value) == Some(false)) {
                 found.push(
                     Diagnostic::error(RULE.code, format!("`{name}` of `{}` is off", service.name))
                         .at(&setting.origin, format!("`{}`", setting.value))
@@ -52,13 +53,4 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-/// As PostgreSQL reads it: any beginning of a word that is clear.
-fn is_off(value: &str) -> bool {
-    let value = value.to_ascii_lowercase();
-    value == "0"
-        || value == "of"
-        || value == "off"
-        || (!value.is_empty() && ("false".starts_with(&value) || "no".starts_with(&value)))
 }

@@ -1,9 +1,10 @@
 //! Zones that forbid the certificates of their own names.
 
 use crate::check::Rule;
+use crate::check::certificates::of_letsencrypt;
 use crate::check::zone::{self, Leads};
 use crate::diag::Diagnostic;
-use crate::site::{Certificate, Issuer, Record, Site, Zone};
+use crate::site::{Record, Site, Zone};
 
 pub(super) const RULE: Rule = Rule {
     code: "caa-forbids-issuer",
@@ -15,12 +16,7 @@ const LETSENCRYPT: &str = "letsencrypt.org";
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    for certificate in site
-        .hosts
-        .iter()
-        .flat_map(|host| &host.certificates)
-        .filter(|known| is_letsencrypt(known))
-    {
+    for certificate in of_letsencrypt(site) {
         for name in &certificate.names {
             let (bare, wildcard) = name
                 .strip_prefix("*.")
@@ -45,10 +41,6 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-fn is_letsencrypt(certificate: &Certificate) -> bool {
-    matches!(&certificate.issuer, Issuer::Acme { directory, .. } if directory.contains("api.letsencrypt.org/"))
 }
 
 /// A record of the nearest set that lets others issue and not Let's Encrypt (RFC 8659).

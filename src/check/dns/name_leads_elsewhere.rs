@@ -1,7 +1,8 @@
 //! Names that are routed here, and whose records lead to somebody else.
 
 use crate::check::Rule;
-use crate::check::web::{Served, is_global, servers};
+use crate::check::addresses::is_global;
+use crate::check::web::{Served, servers};
 use crate::check::zone::{self, Leads};
 use crate::diag::{Diagnostic, listing};
 use crate::site::Site;

@@ -2,7 +2,8 @@
 
 use super::written;
 use crate::check::Rule;
-use crate::check::web::is_within;
+use crate::check::domains::is_within;
+use crate::check::once::once;
 use crate::check::zone::zones;
 use crate::diag::Diagnostic;
 use crate::site::Site;
@@ -32,10 +33,8 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                     "move it to a zone `{owner}.`, or write a name relative to `{}`",
                     zone.name
                 ));
-            if !found.contains(&finding) {
-                found.push(finding);
-            }
+            found.push(finding);
         }
     }
-    found
+    once(found)
 }

@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::check::web::locations;
 use crate::diag::Diagnostic;
 use crate::site::{Pointer, Site};
@@ -16,13 +17,7 @@ pub(super) const RULE: Rule = Rule {
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     let mut tell = |nets: &[IpNet], origin: Pointer, list: &str| {
-        let finding = whole(nets).map(|net| finding(net, &origin, list));
-        found.extend(
-            finding
-                .filter(|finding| !found.contains(finding))
-                .into_iter()
-                .collect::<Vec<_>>(),
-        );
+        found.extend(whole(nets).map(|net| finding(net, &origin, list)));
     };
     for (_, location) in locations(site) {
         tell(&location.allow, location.origin.child("allow"), "allow");
@@ -32,7 +27,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             tell(&opening.from, opening.origin.child("from"), "from");
         }
     }
-    found
+    once(found)
 }
 
 /// The network of all addresses, where others of its family stand beside it.

@@ -1,6 +1,7 @@
 //! Answers for every site, with cookies: browsers refuse them.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::check::web::{Served, locations};
 use crate::diag::Diagnostic;
 use crate::site::{Location, Site};
@@ -30,11 +31,9 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             .at(with, format!("`{CREDENTIALS}: true`"))
             .why("Browsers refuse such an answer to every request with cookies or a login, so that other sites get nothing at all.")
             .help(format!("name the one origin that may ask, or leave out `{CREDENTIALS}`; a list of origins is for the service itself to answer"));
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
+        found.push(finding);
     }
-    found
+    once(found)
 }
 
 /// The value of a header at a location, and where it is set.

@@ -1,6 +1,7 @@
 //! Restrictions that nothing enforces.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{Opening, Site};
 
@@ -23,16 +24,14 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 .at(host.hardening.origin.child("firewall"), "the firewall is off")
                 .why("It is the firewall that keeps the others out; the program itself listens to all.")
                 .help("turn it on by `hardening: {firewall: ufw}`, or remove `from` if another firewall stands before the host");
-            if !found.contains(&finding) {
-                found.push(finding);
-            }
+            found.push(finding);
         }
     }
-    found
+    once(found)
 }
 
 /// The author restricted it; what follows from `uses` is restricted by the servers as well.
 fn is_written(opening: &Opening) -> bool {
-    let path: Vec<_> = opening.origin.segments().collect();
-    path.first().is_some_and(|first| first == "hardening") || path.get(2).is_some_and(|key| key == "ports")
+    let first = opening.origin.segments().next();
+    first.is_some_and(|first| first == "hardening") || opening.is_of_ports()
 }

@@ -1,6 +1,7 @@
 //! Databases, caches and queues that the world can reach.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{Opening, Protocol, Site};
 
@@ -48,16 +49,13 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             .at_key(&opening.origin, "everybody may connect")
             .why("Ports of databases are tried all day: one weak password, or one hole, and the data is gone or held for ransom.")
             .help("services of this site reach it by `uses`; for others add `from: [NETWORK]`");
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
+        found.push(finding);
     }
-    found
+    once(found)
 }
 
 /// Under `ports`, for everybody, and not so many that the one among them is chance.
 fn is_open(opening: &Opening) -> bool {
-    let is_ports = opening.origin.segments().nth(2).is_some_and(|key| key == "ports");
     let everybody = opening.from.is_empty() || opening.from.iter().any(|net| net.prefix_len() == 0);
-    is_ports && everybody && opening.protocol == Protocol::Tcp && opening.ports.1 - opening.ports.0 < 16
+    opening.is_of_ports() && everybody && opening.protocol == Protocol::Tcp && opening.ports.1 - opening.ports.0 < 16
 }

@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use crate::check::Rule;
+use crate::check::once::once;
+use crate::check::raw;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -20,23 +22,19 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             let Some(port) = ports.into_iter().flatten().find_map(outside) else {
                 continue;
             };
-            let service = container.origin.segments().take(2);
-            let service = service.fold(crate::site::Pointer::root(), |origin, key| origin.child(&key));
             let label = if host.hardening.firewall {
                 "the firewall lets nobody through to it"
             } else {
                 "everybody can connect, as there is no firewall"
             };
             let finding = Diagnostic::warning(RULE.code, format!("`{port}` is published past the manifest"))
-                .at(service.child("settings").child("ports"), label)
+                .at(raw::settings(&container.service).child("ports"), label)
                 .why("Nothing else knows of it: the firewall does not open it, and it is not compared with the other ports of the host.")
                 .help("write it under `ports` of the service, as in `ports: {NAME: {port: 5000, target: 80, from: [NETWORK]}}`");
-            if !found.contains(&finding) {
-                found.push(finding);
-            }
+            found.push(finding);
         }
     }
-    found
+    once(found)
 }
 
 /// What is published at more than loopback, in the short or the long form of compose.

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    if !["production", "prod", "live"].contains(&site.environment.as_str()) {
+    if !site.is_production() {
         return Vec::new();
     }
     let variables = site.services.iter().flat_map(|service| &service.variables);

@@ -1,6 +1,7 @@
 //! Containers that own the host.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{Container, Mount, Site};
 
@@ -26,12 +27,10 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             "do without the socket, or say why it must be: `waive: {{{}: {{docker-socket: \"…\"}}}}`",
             container.origin.dotted()
         ));
-        // Its instances are alike.
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
+        found.push(finding);
     }
-    found
+    // Its instances are alike.
+    once(found)
 }
 
 /// What is mounted that holds the engine's socket.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::check::Rule;
+use crate::check::folders::is_within;
 use crate::check::once::once;
 use crate::check::raw;
 use crate::diag::Diagnostic;
@@ -35,7 +36,7 @@ const RUN: [&str; 12] = [
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let own = [format!("{}/secrets", site.etc()), format!("{}/env", site.etc())];
-    let is_own = |source: &str| own.iter().any(|folder| is_below(source, folder)) || source == site.etc();
+    let is_own = |source: &str| own.iter().any(|folder| is_within(source, folder)) || source == site.etc();
     let containers = site.hosts.iter().flat_map(|host| &host.containers);
     once(containers.flat_map(|container| {
         let volumes = container.settings.get("volumes").and_then(Value::as_array);
@@ -47,7 +48,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             .filter_map(|(index, volume)| {
                 let (source, read_only) = bind(volume)?;
                 let folder = source.as_str();
-                let told = TOLD.contains(&folder) || TOLD_BELOW.iter().any(|known| is_below(folder, known));
+                let told = TOLD.contains(&folder) || TOLD_BELOW.iter().any(|known| is_within(folder, known));
                 let whole = told || is_own(folder) || (RUN.contains(&folder) && !read_only);
                 whole.then(|| {
                     Diagnostic::warning(
@@ -61,11 +62,6 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             })
             .collect::<Vec<_>>()
     }))
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The folder of the host that a volume of compose is, and whether it is only read.

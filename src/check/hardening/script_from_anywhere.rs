@@ -1,7 +1,7 @@
 //! Policies that forbid nothing.
 
 use crate::check::Rule;
-use crate::check::sent::{headers, policy};
+use crate::check::headers::{policy, sent};
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 const ANYWHERE: [&str; 6] = ["*", "http:", "https:", "data:", "http://*", "https://*"];
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    headers(site)
+    sent(site)
         .into_iter()
         .filter(|(_, name, _)| name.eq_ignore_ascii_case("content-security-policy"))
         .filter_map(|(origin, _, value)| {

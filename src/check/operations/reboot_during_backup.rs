@@ -1,8 +1,7 @@
 //! Backups that are cut off.
 
-use croner::parser::{CronParser, Seconds, Year};
-
 use crate::check::Rule;
+use crate::check::calendar::Calendar;
 use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::Site;
@@ -23,8 +22,8 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         let upgrades = host.hardening.unattended_upgrades.as_ref()?;
         let reboot = upgrades.reboot.as_ref()?;
         let at = minutes(reboot)?;
-        let since = starts(&plan.schedule)?
-            .into_iter()
+        let since = Calendar::new(&plan.schedule)?
+            .times()
             .map(|start| (at + DAY - start) % DAY)
             .min()
             .filter(|since| *since < WINDOW)?;
@@ -45,19 +44,4 @@ fn find(site: &Site) -> Vec<Diagnostic> {
 fn minutes(time: &str) -> Option<u32> {
     let (hours, minutes) = time.split_once(':')?;
     Some(hours.parse::<u32>().ok()? * 60 + minutes.parse::<u32>().ok()?)
-}
-
-/// Minutes of the day at which a schedule begins.
-fn starts(schedule: &str) -> Option<Vec<u32>> {
-    let parser = CronParser::builder()
-        .seconds(Seconds::Disallowed)
-        .year(Year::Disallowed)
-        .build();
-    let pattern = parser.parse(schedule).ok()?.pattern;
-    let minutes = pattern.minutes.values();
-    let hours = pattern.hours.values();
-    let all = hours
-        .iter()
-        .flat_map(|hour| minutes.iter().map(|minute| u32::from(*hour) * 60 + u32::from(*minute)));
-    Some(all.collect())
 }

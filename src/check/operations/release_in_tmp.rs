@@ -1,6 +1,7 @@
 //! Programs that are gone one day.
 
 use crate::check::Rule;
+use crate::check::folders::is_within;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -25,10 +26,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         .filter_map(|service| Some((service, service.release.as_ref()?.dir.as_str())));
     releases
         .filter_map(|(service, path)| {
-            let (_, why) = FOLDERS.iter().find(|(folder, _)| {
-                path.strip_prefix(folder)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })?;
+            let (_, why) = FOLDERS.iter().find(|(folder, _)| is_within(path, folder))?;
             Some(
                 Diagnostic::error(
                     RULE.code,

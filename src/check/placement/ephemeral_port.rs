@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{Opening, Pointer, Protocol, Site};
 
@@ -28,11 +29,9 @@ fn find(site: &Site) -> Vec<Diagnostic> {
     let openings = openings.filter(|opening| is_ephemeral(&opening.ports.0));
     let opened = openings.map(|opening| finding(&opening.comment, opening.ports.0, &opening.origin));
     for finding in services.chain(opened) {
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
+        found.push(finding);
     }
-    found
+    once(found)
 }
 
 fn is_ephemeral(port: &u16) -> bool {
@@ -41,8 +40,7 @@ fn is_ephemeral(port: &u16) -> bool {
 
 /// One TCP port under `ports`; ranges are of protocols that choose among them.
 fn is_single(opening: &&Opening) -> bool {
-    let is_ports = opening.origin.segments().nth(2).is_some_and(|key| key == "ports");
-    is_ports && opening.protocol == Protocol::Tcp && opening.ports.0 == opening.ports.1
+    opening.is_of_ports() && opening.protocol == Protocol::Tcp && opening.ports.0 == opening.ports.1
 }
 
 fn finding(what: &str, port: u16, origin: &Pointer) -> Diagnostic {

@@ -1,6 +1,7 @@
 //! Jobs that run at the same minute on several hosts, on the same data.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::{Diagnostic, listing};
 use crate::site::{Host, Site};
 
@@ -40,9 +41,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         .at_key(&link.origin, "and works on the same database from each")
         .why("What is done once a night is done several times: mails go out twice, and two runs change the same rows.")
         .help("move the job to a service of its own with `on` one host; if it may run on each, `waive` it there");
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
+        found.push(finding);
     }
-    found
+    once(found)
 }

@@ -28,7 +28,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
     for host in &site.hosts {
         let mut ports = listeners(site, host);
         // What `port` says was compared when the ports were given out; `ports` comes on top of that.
-        let opened = host.openings.iter().filter(|opening| is_ports(opening));
+        let opened = host.openings.iter().filter(|opening| opening.is_of_ports());
         for opening in opened {
             for holder in claims(host, opening) {
                 for port in opening.ports.0..=opening.ports.1 {
@@ -50,10 +50,6 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-fn is_ports(opening: &Opening) -> bool {
-    opening.origin.segments().nth(2).is_some_and(|key| key == "ports")
 }
 
 /// Who has a port without `ports`.

@@ -1,6 +1,7 @@
 //! Backups that whoever breaks into a service can delete.
 
 use crate::check::Rule;
+use crate::check::backups;
 use crate::diag::Diagnostic;
 use crate::site::{Destination, DestinationPlace, Site};
 
@@ -11,8 +12,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    // The plans of all hosts come from the same place of the manifest.
-    let plan = site.hosts.iter().find_map(|host| host.backup.as_ref());
+    let plan = backups::plan(site);
     let destinations = plan.into_iter().flat_map(|plan| &plan.destinations);
     destinations
         .filter_map(|destination| shared(site, destination))

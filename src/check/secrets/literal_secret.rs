@@ -1,6 +1,7 @@
 //! Secrets that are written out.
 
-use crate::check::looks::{self, by_prefix, known, named, private_key};
+use crate::check::credentials::{self, by_prefix, known, named, private_key};
+use crate::check::once::once;
 use crate::check::{Rule, commands};
 use crate::diag::Diagnostic;
 use crate::site::{ChannelTarget, Host, LocationAction, Pointer, Site};
@@ -24,12 +25,10 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         .chain(site.hosts.iter().flat_map(answers))
         .chain(site.hosts.iter().flat_map(files));
     for finding in all {
-        // A file may go to several hosts, and instances are alike.
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
+        found.push(finding);
     }
-    found
+    // A file may go to several hosts, and instances are alike.
+    once(found)
 }
 
 fn variables(site: &Site) -> Vec<Diagnostic> {
@@ -114,7 +113,7 @@ fn commands(host: &Host) -> Vec<Diagnostic> {
                 Some((option, value)) => (option, value),
                 None => (before, word.as_str()),
             };
-            looks::option(option, value)
+            credentials::option(option, value)
                 .then(|| format!("the value of `{option}`"))
                 .or_else(|| known(value))
         });

@@ -1,7 +1,8 @@
 //! Secrets that a shell puts on a command line.
 
 use crate::check::Rule;
-use crate::check::commands::{self, Command};
+use crate::check::commands::{self, Command, expands};
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -24,12 +25,10 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             .at(&command.origin, format!("the shell puts its value behind `{option}`"))
             .why("Every user of the host, and every tool that looks at processes, reads command lines.")
             .help("let the program read the variable itself, or a file: `{secret: …, as: file}`");
-        // Instances are alike.
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
+        found.push(finding);
     }
-    found
+    // Instances are alike.
+    once(found)
 }
 
 /// A variable with a secret that is the value of an option, and the option.
@@ -55,18 +54,6 @@ fn shown(command: &Command<'_>) -> Option<(String, String)> {
 fn is_assignment(word: &str) -> bool {
     let name = word.split('=').next().unwrap_or_default();
     name.len() < word.len() && !name.contains('$')
-}
-
-/// `$NAME`, or `${NAME` with whatever follows.
-fn expands(word: &str, name: &str) -> bool {
-    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-    let mut rests = word.split('$').skip(1);
-    rests.any(|rest| {
-        rest.strip_prefix('{')
-            .unwrap_or(rest)
-            .strip_prefix(name)
-            .is_some_and(ends)
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Files with secrets in folders that the web server serves.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{Host, LocationAction, Pointer, Site};
 
@@ -32,12 +33,10 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             .at_key(origin, format!("everything in `{root}` is served"))
             .why("Whoever asks for the file gets the secret.")
             .help("put the file elsewhere, as in `/etc`");
-            if !found.contains(&finding) {
-                found.push(finding);
-            }
+            found.push(finding);
         }
     }
-    found
+    once(found)
 }
 
 /// Folders that are served, each with the path that serves it.

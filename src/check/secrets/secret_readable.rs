@@ -1,6 +1,7 @@
 //! Files with secrets that every user of a host can read.
 
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{ConfigFile, Host, Site};
 
@@ -28,12 +29,12 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                 .at(origin.child("mode"), format!("mode {:04o}", file.mode))
                 .why("Each service runs as a user of its own so that one that is broken into does not have the secrets of the others.")
                 .help("leave `mode` out, or write `mode: \"0640\"` with the `group` that must read it");
-            if !of_container && !found.contains(&finding) {
+            if !of_container {
                 found.push(finding);
             }
         }
     }
-    found
+    once(found)
 }
 
 /// A folder above it lets nobody else in.

@@ -1,8 +1,8 @@
 //! Certificates that are asked for where the authority cannot come.
 
-use super::is_letsencrypt;
 use crate::check::Rule;
-use crate::check::web::is_global;
+use crate::check::addresses::is_global;
+use crate::check::certificates::of_letsencrypt;
 use crate::check::zone::{self, Leads};
 use crate::diag::Diagnostic;
 use crate::site::{Certificate, Challenge, Host, Issuer, Pointer, Record, Site};
@@ -15,12 +15,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    for certificate in site
-        .hosts
-        .iter()
-        .flat_map(|host| &host.certificates)
-        .filter(|known| is_letsencrypt(known))
-    {
+    for certificate in of_letsencrypt(site) {
         let Some((name, origin)) = unreachable(site, certificate) else {
             continue;
         };

@@ -2,6 +2,7 @@
 
 use super::hsts;
 use crate::check::Rule;
+use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -28,9 +29,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             .at(header.origin, missing)
             .why("Browsers take a domain into their list only with names below it and for a year at least; `preload` alone does nothing.")
             .help("write `max-age=63072000; includeSubDomains; preload`, or leave `preload` out: it is hard to take back");
-        if !found.contains(&finding) {
-            found.push(finding);
-        }
+        found.push(finding);
     }
-    found
+    once(found)
 }

@@ -2,7 +2,8 @@
 
 use super::hsts;
 use crate::check::Rule;
-use crate::check::web::{is_within, servers};
+use crate::check::domains::is_within;
+use crate::check::web::servers;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 

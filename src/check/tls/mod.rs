@@ -11,7 +11,7 @@ mod staging_certificate;
 
 use super::Rule;
 use crate::check::web::{Served, servers};
-use crate::site::{Certificate, Issuer, Pointer, Site};
+use crate::site::{Pointer, Site};
 
 /// By code.
 pub(super) const RULES: &[Rule] = &[
@@ -24,11 +24,6 @@ pub(super) const RULES: &[Rule] = &[
     plain_text_between_hosts::RULE,
     staging_certificate::RULE,
 ];
-
-/// Issued by an authority that browsers know.
-fn is_letsencrypt(certificate: &Certificate) -> bool {
-    matches!(&certificate.issuer, Issuer::Acme { directory, .. } if directory.contains("api.letsencrypt.org/"))
-}
 
 /// `Strict-Transport-Security` as something sends it.
 struct Hsts<'a> {

@@ -1,8 +1,9 @@
 //! Names that no public authority certifies.
 
-use super::is_letsencrypt;
 use crate::check::Rule;
-use crate::check::web::{is_within, servers};
+use crate::check::certificates::of_letsencrypt;
+use crate::check::domains::is_within;
+use crate::check::web::servers;
 use crate::diag::Diagnostic;
 use crate::site::Site;
 
@@ -29,12 +30,7 @@ const PRIVATE: [&str; 11] = [
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    for certificate in site
-        .hosts
-        .iter()
-        .flat_map(|host| &host.certificates)
-        .filter(|known| is_letsencrypt(known))
-    {
+    for certificate in of_letsencrypt(site) {
         let ends = |name: &&String| PRIVATE.iter().any(|end| is_within(name, end)) || !name.contains('.');
         let Some(name) = certificate.names.iter().find(ends) else {
             continue;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::check::Rule;
-use crate::check::web::is_global;
+use crate::check::addresses::is_global;
 use crate::diag::Diagnostic;
 use crate::site::{Host, Link, Pointer, Site};
 

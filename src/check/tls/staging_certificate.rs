@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(site: &Site) -> Vec<Diagnostic> {
-    if !matches!(site.environment.as_str(), "production" | "prod" | "live") {
+    if !site.is_production() {
         return Vec::new();
     }
     let mut certificates = site.hosts.iter().flat_map(|host| &host.certificates);

@@ -112,13 +112,7 @@ fn packages(backup: &BackupPlan) -> Vec<Package> {
     if goes(|place| matches!(place, DestinationPlace::Rclone { .. })) {
         names.push("rclone");
     }
-    names
-        .into_iter()
-        .map(|name| Package {
-            name: name.into(),
-            repository: None,
-        })
-        .collect()
+    names.into_iter().map(Package::of_distribution).collect()
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(super) fn render(site: &Site, host: &Host, backup: &BackupPlan) -> Rendered 
             weekly,
             monthly,
             yearly,
-        } = destination.keep.as_ref().unwrap_or(&backup.keep);
+        } = backup.keep_of(destination);
         let place = if matches!(destination.place, crate::site::DestinationPlace::Path(_)) {
             "local"
         } else {

@@ -39,10 +39,7 @@ fn time_zone(site: &Site, host: &Host, emission: &mut Emission) {
             .triggers("time-zone")
             .from([host.origin.clone()]),
     );
-    emission.packages.push(Package {
-        name: "tzdata".into(),
-        repository: None,
-    });
+    emission.packages.push(Package::of_distribution("tzdata"));
     emission.actions.push(Action {
         name: "time-zone".into(),
         order: order::SYSTEM,
@@ -97,10 +94,7 @@ fn runner(site: &Site, host: &Host, emission: &mut Emission) {
         mode: 0o750,
     });
     for name in ["cron", "logrotate"] {
-        emission.packages.push(Package {
-            name: name.into(),
-            repository: None,
-        });
+        emission.packages.push(Package::of_distribution(name));
     }
     emission.enabled.push(EnabledUnit {
         name: "cron.service".into(),

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use crate::emit::job;
 use crate::render::escape;
-use crate::site::{Host, Job, JobRun, Pointer, Site};
+use crate::site::{Host, Job, Pointer, Site};
 
 #[derive(Serialize)]
 pub(super) struct CrontabView {
@@ -32,14 +33,7 @@ impl CrontabView {
 }
 
 fn line(site: &Site, job: &Job) -> JobLine {
-    let mut words = vec![format!("/usr/local/lib/{}/run-job", site.name), job.name.clone()];
-    match &job.run {
-        JobRun::Command(command) => words.extend(command.iter().cloned()),
-        JobRun::Unit(unit) => words.extend(["systemctl".into(), "start".into(), "--wait".into(), unit.clone()]),
-        JobRun::Container { name, timeout } => {
-            words.extend(["--container".into(), name.clone(), timeout.to_string()]);
-        }
-    }
+    let words = job::words(site, job);
     JobLine {
         origin: job.origin.clone(),
         description: one_line(&job.description),

@@ -29,9 +29,6 @@ fn emit(site: &Site, host: &Host) -> Emission {
     emission.artifacts.extend([plan, program]);
     emission
         .packages
-        .extend(["curl", "iproute2", "tar"].map(|name| Package {
-            name: name.into(),
-            repository: None,
-        }));
+        .extend(["curl", "iproute2", "tar"].map(Package::of_distribution));
     emission
 }

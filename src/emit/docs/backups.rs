@@ -76,7 +76,7 @@ fn destinations(plan: &BackupPlan) -> String {
             [
                 code(&destination.name),
                 place(destination),
-                kept(destination.keep.as_ref().unwrap_or(&plan.keep)),
+                kept(plan.keep_of(destination)),
                 code(&destination.password),
             ]
         })

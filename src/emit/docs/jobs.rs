@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::table::table;
 use super::{Section, markdown};
+use crate::emit::job;
 use crate::render::escape::{markdown as text, markdown_code as code, shell_words};
-use crate::site::{Host, Job, JobRun, Site};
+use crate::site::{Host, Job, Site};
 
 #[derive(Serialize)]
 struct View<'a> {
@@ -54,14 +55,7 @@ pub(super) fn section(site: &Site, host: &Host) -> Section {
 }
 
 fn row(site: &Site, job: &Job) -> [String; 5] {
-    let mut words = vec![format!("/usr/local/lib/{}/run-job", site.name), job.name.clone()];
-    match &job.run {
-        JobRun::Command(command) => words.extend(command.iter().cloned()),
-        JobRun::Unit(unit) => words.extend(["systemctl".into(), "start".into(), "--wait".into(), unit.clone()]),
-        JobRun::Container { name, timeout } => {
-            words.extend(["--container".into(), name.clone(), timeout.to_string()]);
-        }
-    }
+    let words = job::words(site, job);
     let mut now = shell_words(&words);
     if job.user != "root" {
         now = format!("runuser -u {} -- {now}", job.user);

@@ -30,10 +30,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
             .traced(rendered.lines),
     );
     for name in ["fail2ban", "nftables", "python3-systemd"] {
-        emission.packages.push(Package {
-            name: name.into(),
-            repository: None,
-        });
+        emission.packages.push(Package::of_distribution(name));
     }
     emission.actions.push(Action {
         name: "fail2ban".into(),

@@ -73,10 +73,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
             .triggers("firewall")
             .from([origin]),
     );
-    emission.packages.push(Package {
-        name: "ufw".into(),
-        repository: None,
-    });
+    emission.packages.push(Package::of_distribution("ufw"));
     emission.actions.push(Action {
         name: "firewall".into(),
         order: order::FIREWALL,

@@ -38,10 +38,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
         .from(origins()),
     );
     for name in ["curl", "iproute2", "openssl"] {
-        emission.packages.push(Package {
-            name: name.into(),
-            repository: None,
-        });
+        emission.packages.push(Package::of_distribution(name));
     }
     emission
 }

@@ -31,10 +31,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
     };
     Emission {
         artifacts: artifacts(site, host, ingress),
-        packages: vec![Package {
-            name: "nginx".into(),
-            repository: None,
-        }],
+        packages: vec![Package::of_distribution("nginx")],
         directories: directories(site, ingress),
         actions: actions(site, host),
         enabled: vec![EnabledUnit {

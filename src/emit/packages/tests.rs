@@ -5,10 +5,7 @@ use crate::site::{Os, Package, fixture};
 fn a_host_gets_the_sources_that_its_packages_come_from() {
     let mut host = fixture::host("vps");
     host.packages = vec![
-        Package {
-            name: "nginx".into(),
-            repository: None,
-        },
+        Package::of_distribution("nginx"),
         Package {
             name: "postgresql-17".into(),
             repository: Some(Repository::Postgresql),

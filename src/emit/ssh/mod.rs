@@ -101,7 +101,7 @@ fn daemon(site: &Site, host: &Host, ssh: &Ssh, admins: &[&Admin], emission: &mut
             .triggers("sshd")
             .from([ssh.origin.clone()]),
     );
-    emission.packages.push(package("openssh-server"));
+    emission.packages.push(Package::of_distribution("openssh-server"));
     let mut check = vec![guard.clone(), "check".into(), ssh.port.to_string(), group(site)];
     check.extend(admins.iter().map(|admin| admin.name.clone()));
     emission.actions.push(Action {
@@ -136,7 +136,7 @@ fn sudo(site: &Site, admins: &[&Admin], emission: &mut Emission) {
             .triggers("sudoers")
             .traced(rendered.lines),
     );
-    emission.packages.push(package("sudo"));
+    emission.packages.push(Package::of_distribution("sudo"));
     emission.actions.push(Action {
         name: "sudoers".into(),
         order: order::SYSTEM,
@@ -149,13 +149,6 @@ fn sudo(site: &Site, admins: &[&Admin], emission: &mut Emission) {
 /// Group of everybody who may log in.
 fn group(site: &Site) -> String {
     format!("{}-admins", site.name)
-}
-
-fn package(name: &str) -> Package {
-    Package {
-        name: name.into(),
-        repository: None,
-    }
 }
 
 #[cfg(test)]

@@ -224,13 +224,7 @@ fn packages(host: &Host) -> Vec<Package> {
     if answers_by_dns {
         names.push("bind9-dnsutils");
     }
-    names
-        .into_iter()
-        .map(|name| Package {
-            name: name.into(),
-            repository: None,
-        })
-        .collect()
+    names.into_iter().map(Package::of_distribution).collect()
 }
 
 /// certbot makes them itself, but not from a unit that may only write what is there.

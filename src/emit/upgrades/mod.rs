@@ -44,10 +44,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
         .triggers("apt-conf")
         .from([upgrades.origin.clone()]),
     );
-    emission.packages.push(Package {
-        name: "unattended-upgrades".into(),
-        repository: None,
-    });
+    emission.packages.push(Package::of_distribution("unattended-upgrades"));
     emission.actions.push(Action {
         name: "apt-conf".into(),
         order: order::SYSTEM,

@@ -69,22 +69,13 @@ fn prepare(app: &App, user: &str, lowering: &mut Lowering<'_>, host: &str) {
                     name: "nodejs".to_owned(),
                     repository: Some(Repository::NodeSource(version)),
                 },
-                (name, _) => Package {
-                    name: name.to_owned(),
-                    repository: None,
-                },
+                (name, _) => Package::of_distribution(name),
             };
             push_new(&mut target.packages, package);
         }
     }
     for name in &app.packages {
-        push_new(
-            &mut target.packages,
-            Package {
-                name: name.to_string(),
-                repository: None,
-            },
-        );
+        push_new(&mut target.packages, Package::of_distribution(name.to_string()));
     }
     let home = app
         .release

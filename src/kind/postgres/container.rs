@@ -49,13 +49,7 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     let target = lowering.host(&host);
     let major = postgres.major(VERSION);
     let budget = Budget::new(postgres.limits, target, 4);
-    let size = Size {
-        budget,
-        disk: target.disk,
-        major,
-        demand: logins.iter().map(roles::Login::demand).fold(0, u32::saturating_add),
-        max_connections: settings::max_connections(postgres),
-    };
+    let size = Size::new(postgres, major, budget, target, &logins);
     let own = vec![("hba_file", "/etc/postgresql/pg_hba.conf".to_owned())];
     let place = Place {
         listen: "*".to_owned(),

@@ -13,7 +13,7 @@ mod sizing;
 #[cfg(test)]
 mod tests;
 
-use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, PortWish, ProcessWish, Runtime, server};
+use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, ProcessWish, Runtime, server};
 use crate::manifest::services::{Common, Postgres, PostgresTls};
 use crate::site::{Access, BackupSource, BackupWhat, Os, Text};
 
@@ -45,20 +45,7 @@ impl Kind for Postgres {
     }
 
     fn processes(&self) -> Vec<ProcessWish> {
-        if self.external.is_some() {
-            return Vec::new();
-        }
-        let own = self.port.map(|port| port.get());
-        let port = PortWish {
-            listen: own.unwrap_or(5432),
-            host: own,
-        };
-        vec![ProcessWish {
-            port: Some(port),
-            memory: self.limits.memory.map(|memory| memory.get()),
-            cpus: server::cpus(self.limits),
-            ..ProcessWish::default()
-        }]
+        server::processes(self.port, 5432, self.limits, self.external.is_some())
     }
 
     fn image(&self) -> Option<String> {

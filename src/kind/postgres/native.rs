@@ -40,13 +40,7 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     }
     packages(postgres, major, target);
     let budget = Budget::new(postgres.limits, target, 4);
-    let size = Size {
-        budget,
-        disk: target.disk,
-        major,
-        demand: logins.iter().map(roles::Login::demand).fold(0, u32::saturating_add),
-        max_connections: settings::max_connections(postgres),
-    };
+    let size = Size::new(postgres, major, budget, target, &logins);
     let addresses = server::addresses(&clients, target);
     let listen = std::iter::once("localhost".to_owned())
         .chain(addresses)
@@ -166,7 +160,7 @@ fn packages(postgres: &Postgres, major: u32, target: &mut Host) {
     for name in names {
         push_new(&mut target.packages, Package { name, repository });
     }
-    push_new(&mut target.packages, server::package("ssl-cert"));
+    push_new(&mut target.packages, Package::of_distribution("ssl-cert"));
 }
 
 /// Extensions that are not among those of the server's own package.

@@ -1,6 +1,10 @@
 //! How much of everything a server gets: PGTune's formulas for a web application on SSDs, from the memory it may use.
 
+use super::roles::Login;
+use super::settings;
 use crate::kind::server::Budget;
+use crate::manifest::services::Postgres;
+use crate::site::Host;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -25,6 +29,16 @@ pub(super) struct Size {
 }
 
 impl Size {
+    pub(super) fn new(postgres: &Postgres, major: u32, budget: Budget, host: &Host, logins: &[Login<'_>]) -> Self {
+        Self {
+            budget,
+            disk: host.disk,
+            major,
+            demand: logins.iter().map(Login::demand).fold(0, u32::saturating_add),
+            max_connections: settings::max_connections(postgres),
+        }
+    }
+
     pub(super) fn connections(self) -> u32 {
         self.max_connections
             .unwrap_or_else(|| (self.demand + SPARE).max(100).div_ceil(10) * 10)

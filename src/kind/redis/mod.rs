@@ -11,7 +11,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, PortWish, ProcessWish, Runtime, server};
+use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, ProcessWish, Runtime, server};
 use crate::manifest::services::{Common, Redis};
 use crate::site::{Access, BackupSource, BackupWhat, Encoding, Os, Text};
 
@@ -42,20 +42,7 @@ impl Kind for Redis {
     }
 
     fn processes(&self) -> Vec<ProcessWish> {
-        if self.external.is_some() {
-            return Vec::new();
-        }
-        let own = self.port.map(|port| port.get());
-        let port = PortWish {
-            listen: own.unwrap_or(6379),
-            host: own,
-        };
-        vec![ProcessWish {
-            port: Some(port),
-            memory: self.limits.memory.map(|memory| memory.get()),
-            cpus: server::cpus(self.limits),
-            ..ProcessWish::default()
-        }]
+        server::processes(self.port, 6379, self.limits, self.external.is_some())
     }
 
     fn image(&self) -> Option<String> {

@@ -6,7 +6,7 @@ use crate::diag::Diagnostic;
 use crate::kind::Lowering;
 use crate::kind::server::{self, Budget, file, push_new};
 use crate::manifest::services::Redis;
-use crate::site::{Access, Action, Check, ConfigFile, EnabledUnit, Probe, order};
+use crate::site::{Access, Action, Check, ConfigFile, EnabledUnit, Package, Probe, order};
 
 pub(super) const UNIT: &str = "redis-server.service";
 
@@ -49,7 +49,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         ..file(SET, path.to_owned(), 0o640, text, &origin, &[&action])
     };
     let limits = server::limits(budget, 128);
-    push_new(&mut target.packages, server::package("redis-server"));
+    push_new(&mut target.packages, Package::of_distribution("redis-server"));
     target.files.extend([
         of_redis("/etc/redis/redis.conf", conf.text, conf.lines),
         of_redis("/etc/redis/users.acl", acl.text, acl.lines),

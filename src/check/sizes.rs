@@ -1,4 +1,4 @@
-//! Sizes as servers read them, and as people do.
+//! Sizes and counts: as PostgreSQL reads them in its settings, and as findings show them.
 
 use crate::site::{Configuration, Setting};
 

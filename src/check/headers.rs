@@ -1,10 +1,11 @@
-//! The headers that the web server sends.
+//! The headers that the web server sends, and how browsers read them.
 
+use super::once::once;
 use crate::site::{Pointer, Site};
 
 /// Each header of each answer with the place that sets it; a default that nobody wrote is not among them.
-pub(super) fn headers(site: &Site) -> Vec<(Pointer, String, String)> {
-    let mut sent = Vec::new();
+pub(super) fn sent(site: &Site) -> Vec<(Pointer, String, String)> {
+    let mut all = Vec::new();
     for ingress in site.hosts.iter().filter_map(|host| host.ingress.as_ref()) {
         let origin = ingress.origin.child("headers");
         let policy = ingress
@@ -19,23 +20,17 @@ pub(super) fn headers(site: &Site) -> Vec<(Pointer, String, String)> {
             } else {
                 name
             };
-            sent.push((origin.child(key), name.to_owned(), value.clone()));
+            all.push((origin.child(key), name.to_owned(), value.clone()));
         }
         for location in ingress.servers.iter().flat_map(|server| &server.locations) {
             let origin = location.origin.child("headers");
             let own = location.headers.iter();
-            sent.extend(own.map(|(name, value)| (origin.child(name), name.clone(), value.clone())));
+            all.extend(own.map(|(name, value)| (origin.child(name), name.clone(), value.clone())));
         }
     }
-    sent.retain(|(_, _, value)| !value.is_empty());
+    all.retain(|(_, _, value)| !value.is_empty());
     // Hosts send the same, and paths that have it from their name.
-    let mut unique: Vec<(Pointer, String, String)> = Vec::new();
-    for header in sent {
-        if !unique.contains(&header) {
-            unique.push(header);
-        }
-    }
-    unique
+    once(all)
 }
 
 /// Headers that the manifest writes in lower case with `_`.

@@ -1,4 +1,4 @@
-//! `waive`: the author knows better at one place, and says why.
+//! Waivers, under `waive`: the author knows better at one place, and says why.
 
 use super::rules;
 use crate::diag::{At, Diagnostic, listing, suggest};

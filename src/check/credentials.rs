@@ -1,4 +1,4 @@
-//! What a secret looks like, by its name or by itself.
+//! Secrets in plain text, told by their own look or by the name of what holds them.
 
 /// How keys of well-known services begin, and whose they are.
 const PREFIXES: &[(&str, &str)] = &[

@@ -1,9 +1,9 @@
-//! What servers can be set to, by version.
+//! What PostgreSQL and Redis can be set to, by version: their tables, and how the author's raw settings stand to them.
 
 use crate::site::{Service, Setting, Site};
 
 /// The servers of a kind with their major versions and the settings that the manifest's author wrote.
-pub(super) fn raw<'a>(site: &'a Site, kind: &'a str) -> impl Iterator<Item = (u32, Vec<&'a Setting>)> {
+pub(super) fn written<'a>(site: &'a Site, kind: &'a str) -> impl Iterator<Item = (u32, Vec<&'a Setting>)> {
     let servers = site.services.iter().filter(move |service| service.kind == kind);
     servers
         .filter_map(|service| Some((service.version?, own(service))))
@@ -81,6 +81,19 @@ pub(super) fn standing<'a>(table: &'a [Known], name: &str, version: u32) -> Stan
         }
     }
     standing
+}
+
+/// Whether PostgreSQL reads a value as on or as off: it takes every beginning of a word that is no other's.
+pub(super) fn switch(value: &str) -> Option<bool> {
+    let value = value.to_ascii_lowercase();
+    let begins = |word: &str, least: usize| value.len() >= least && word.starts_with(&value);
+    match value.as_str() {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ if begins("true", 1) || begins("yes", 1) || begins("on", 2) => Some(true),
+        _ if begins("false", 1) || begins("no", 1) || begins("off", 2) => Some(false),
+        _ => None,
+    }
 }
 
 impl Known {

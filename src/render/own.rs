@@ -33,7 +33,10 @@ pub(crate) fn own(template: &str, data: &Value) -> Result<String, String> {
     let parsed = Template::compile(template).map_err(|error| at(error.pos().map(|(line, _)| line), error.reason()))?;
     engine.register_template(NAME, parsed);
     let rendered = engine.render(NAME, data);
-    let text = rendered.map_err(|error| at(error.line_no, error.reason()))?;
+    let text = rendered.map_err(|error| match error.reason() {
+        RenderErrorReason::MissingVariable(Some(name)) => at(error.line_no, format!("there is no `{name}`")),
+        reason => at(error.line_no, reason),
+    })?;
     if text.contains([helpers::MARK_BEGIN, helpers::MARK_END]) {
         return Err("`mark` is for Sitewright's own templates".to_owned());
     }
@@ -89,7 +92,7 @@ mod tests {
     #[test]
     fn mistakes_say_where() {
         for (template, wanted) in [
-            ("a\n{{site.nme}}\n", "line 2"),
+            ("a\n{{site.nme}}\n", "line 2: there is no `site.nme`"),
             ("{{#if missing}}x{{/if}}", "line 1"),
             ("{{secret}}", "secret"),
             ("{{secret 'key' 'base64'}}", "`base64` is no encoding"),

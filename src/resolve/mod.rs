@@ -57,7 +57,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     };
     let mut placed = placement::place(manifest, &hosts, &mut found);
     ports::allocate(manifest, &mut placed, &mut lock, &mut found);
-    let reach = reach::reach(manifest, &placed, &hosts, &mut lock, &mut found);
+    let mut reach = reach::reach(manifest, &placed, &hosts, &mut lock, &mut found);
     let mut secrets = secrets::declared(manifest);
 
     let mut configurations = BTreeMap::new();
@@ -79,7 +79,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         kind::of(section).lower(&mut lowering);
         configurations.extend(configuration.map(|all| (service.name.clone(), all)));
     }
-    for opening in reach.openings {
+    for opening in std::mem::take(&mut reach.openings) {
         host_mut(&mut hosts, &opening.0).openings.push(opening.1);
     }
 
@@ -90,7 +90,10 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         assets,
     };
     let servers = names::ingress(&world, &mut hosts, &mut secrets, &mut found);
-    paths::open(&mut hosts);
+    paths::open(&mut hosts, |service, host| {
+        let mut clients = reach.clients_of(service).iter();
+        clients.any(|client| client.host == host && client.network.is_none())
+    });
     let issued = certificates::certificates(&world, &mut hosts, servers, &mut found);
     zones::zones(&world, &mut hosts, &issued, &mut lock, &mut found);
     guard::guard(&world, &mut hosts, &mut secrets, &mut found);

@@ -5,13 +5,41 @@ use std::net::SocketAddr;
 
 use crate::site::{Host, Opening, PortBinding, Protocol};
 
-pub(super) fn open(hosts: &mut [Host]) {
+const LOOPBACK: &str = "127.0.0.1";
+
+/// `is_local` says whether a process of the host itself uses a service.
+pub(super) fn open(hosts: &mut [Host], is_local: impl Fn(&str, &str) -> bool) {
     for (place, opening) in openings(hosts) {
         let host = &mut hosts[place];
         publish(host, opening.ports.0);
         if !host.openings.contains(&opening) {
             host.openings.push(opening);
         }
+    }
+    for host in hosts {
+        withdraw(host, &is_local);
+    }
+}
+
+/// Of a container that is published at the private address nothing stays at loopback, unless someone asks there.
+fn withdraw(host: &mut Host, is_local: impl Fn(&str, &str) -> bool) {
+    let upstreams = host.ingress.iter().flat_map(|ingress| &ingress.upstreams);
+    let asked: Vec<String> = upstreams.flat_map(|upstream| upstream.servers.clone()).collect();
+    let Some(private) = host.private.map(|net| net.addr().to_string()) else {
+        return;
+    };
+    for container in &mut host.containers {
+        let elsewhere: Vec<u16> = container
+            .ports
+            .iter()
+            .filter(|binding| binding.address == private)
+            .map(|binding| binding.host)
+            .collect();
+        let used = is_local(&container.service, &host.name);
+        container.ports.retain(|binding| {
+            let here = format!("{LOOPBACK}:{}", binding.host);
+            binding.address != LOOPBACK || !elsewhere.contains(&binding.host) || used || asked.contains(&here)
+        });
     }
 }
 
@@ -57,7 +85,7 @@ fn publish(host: &mut Host, port: u16) {
         let known = container
             .ports
             .iter()
-            .any(|binding| binding.host == port && binding.address != "127.0.0.1");
+            .any(|binding| binding.host == port && binding.address != LOOPBACK);
         let more = here.filter(|_| !known).map(|binding| PortBinding {
             address: private.clone(),
             ..binding.clone()

@@ -72,63 +72,59 @@ pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secre
 
 fn include(world: &World<'_>, section: &Backups, host: &mut Host, origin: &Pointer) {
     let site = &world.site.name;
-    let below = |folder: &str| {
-        let mut directories = host.directories.iter();
-        directories.any(|directory| directory.path.starts_with(&format!("{folder}/")))
-    };
-    let acme = host
-        .certificates
-        .iter()
-        .any(|certificate| matches!(certificate.issuer, Issuer::Acme { .. }));
-    let has_environment = host.units.iter().any(|unit| unit.environment_file.is_some())
-        || host
-            .containers
-            .iter()
-            .any(|container| container.environment_file.is_some());
-    // What a host has not cannot be saved: restic would call that a failure.
-    let there = [
-        (
-            Include::Code,
-            "code",
-            format!("/opt/{site}"),
-            below(&format!("/opt/{site}")),
-        ),
-        (Include::Env, "env", format!("/etc/{site}/env"), has_environment),
-        (Include::Nginx, "nginx", "/etc/nginx".to_owned(), host.ingress.is_some()),
-        (
-            Include::Certificates,
-            "certificates",
-            "/etc/letsencrypt".to_owned(),
-            acme,
-        ),
-        (
-            Include::Certificates,
-            "certificates",
-            format!("/etc/{site}/tls"),
-            !host.certificates.is_empty(),
-        ),
-    ];
-    let mut sources: Vec<BackupSource> = Vec::new();
-    for (_, name, path, _) in there
-        .into_iter()
-        .filter(|(item, .., there)| *there && section.include.contains(item))
-    {
-        if let Some(BackupSource {
-            what: BackupWhat::Paths { paths },
-            ..
-        }) = sources.last_mut().filter(|last| last.name == name)
-        {
-            paths.push(path);
+    for item in &section.include {
+        let name = match item {
+            Include::Code => "code",
+            Include::Env => "env",
+            Include::Nginx => "nginx",
+            Include::Certificates => "certificates",
+        };
+        let paths = there(*item, site, host);
+        // What a host has not cannot be saved: restic would call that a failure.
+        if paths.is_empty() {
             continue;
         }
-        sources.push(BackupSource {
+        host.backup_sources.push(BackupSource {
             name: name.to_owned(),
             service: String::new(),
             origin: origin.child("include"),
-            what: BackupWhat::Paths { paths: vec![path] },
+            what: BackupWhat::Paths { paths },
         });
     }
-    host.backup_sources.extend(sources);
+}
+
+/// The paths of such a part that the host has.
+fn there(item: Include, site: &str, host: &Host) -> Vec<String> {
+    let when = |is_there: bool, path: String| is_there.then_some(path);
+    let paths = match item {
+        Include::Code => {
+            let code = format!("/opt/{site}");
+            let mut directories = host.directories.iter();
+            [
+                when(
+                    directories.any(|directory| directory.path.starts_with(&format!("{code}/"))),
+                    code,
+                ),
+                None,
+            ]
+        }
+        Include::Env => {
+            let of_units = host.units.iter().any(|unit| unit.environment_file.is_some());
+            let mut containers = host.containers.iter();
+            let of_containers = containers.any(|container| container.environment_file.is_some());
+            [when(of_units || of_containers, format!("/etc/{site}/env")), None]
+        }
+        Include::Nginx => [when(host.ingress.is_some(), "/etc/nginx".to_owned()), None],
+        Include::Certificates => {
+            let mut issuers = host.certificates.iter().map(|certificate| &certificate.issuer);
+            let acme = issuers.any(|issuer| matches!(issuer, Issuer::Acme { .. }));
+            [
+                when(acme, "/etc/letsencrypt".to_owned()),
+                when(!host.certificates.is_empty(), format!("/etc/{site}/tls")),
+            ]
+        }
+    };
+    paths.into_iter().flatten().collect()
 }
 
 fn keep(keep: &KeepSection) -> Keep {

@@ -20,7 +20,10 @@ fn find(site: &Site) -> Vec<Diagnostic> {
     let (service, elsewhere) = (section("Service"), section("Unit"));
     once(units().flat_map(|unit| {
         let (_, settings) = raw::of_unit(unit);
-        let unknown = unit.settings.iter().filter(|(key, _)| !service.contains(&key.as_str()));
+        // systemd leaves names that begin so to others, and means to pass over them.
+        let is_ours = |key: &str| !key.starts_with("X-");
+        let settings_of = unit.settings.iter().filter(|(key, _)| is_ours(key));
+        let unknown = settings_of.filter(|(key, _)| !service.contains(&key.as_str()));
         unknown
             .map(|(key, _)| {
                 let (what, help) = if elsewhere.contains(&key.as_str()) {

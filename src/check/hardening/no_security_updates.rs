@@ -1,8 +1,7 @@
 //! Holes that stay open.
 
-use std::net::IpAddr;
-
 use crate::check::Rule;
+use crate::check::addresses::is_global;
 use crate::diag::{Diagnostic, listing};
 use crate::site::{Pointer, Site};
 
@@ -16,7 +15,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
     let open: Vec<&str> = site
         .hosts
         .iter()
-        .filter(|host| host.hardening.unattended_upgrades.is_none() && host.public.iter().any(is_public))
+        .filter(|host| host.hardening.unattended_upgrades.is_none() && host.public.iter().copied().any(is_global))
         .map(|host| host.name.as_str())
         .collect();
     if open.is_empty() {
@@ -35,12 +34,4 @@ fn find(site: &Site) -> Vec<Diagnostic> {
             RULE.code
         )),
     ]
-}
-
-/// The world can reach it.
-fn is_public(address: &IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => !address.is_private() && !address.is_loopback() && !address.is_link_local(),
-        IpAddr::V6(address) => !address.is_unique_local() && !address.is_loopback() && !address.is_unicast_link_local(),
-    }
 }

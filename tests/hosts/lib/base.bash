@@ -25,7 +25,7 @@ authority_make() {
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=pebble' \
     -keyout "${dir}/pebble.key" -out "${dir}/pebble.csr"
   openssl x509 -req -in "${dir}/pebble.csr" -CA "${dir}/ca.crt" -CAkey "${dir}/ca.key" -CAcreateserial -days 3650 \
-    -extfile <(printf 'subjectAltName=IP:%s\n' "${OUTSIDE}") -out "${dir}/pebble.crt"
+    -extfile <(printf 'subjectAltName=%s\n' "$(printf ',IP:%s' "${OUTSIDE[@]}" | cut -c2-)") -out "${dir}/pebble.crt"
 }
 
 base_make() {

@@ -1,25 +1,44 @@
-//! The bed: prepared once, held by one test at a time on the whole machine, since its addresses are fixed.
+//! The bed: prepared once. Each test has a ground of its own on it, with fixed addresses, and holds it on the whole machine.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use super::host::Host;
 
-/// Where the stranger stands, and the ACME test server with it: its certificate names this address.
-const OUTSIDE: &str = "outside";
+/// A test's part of the bed: its machines are called after it, and nobody else has its ten addresses.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ground {
+    /// From 10.89.77.10.
+    Example,
+    /// From 10.89.77.20.
+    Bare,
+}
+
+impl Ground {
+    fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
+    /// Where its stranger stands, and the ACME test server with it, whose certificate names this address.
+    pub(super) const fn outside(self) -> Ipv4Addr {
+        Ipv4Addr::new(10, 89, 77, 2 + self as u8)
+    }
+}
 
 pub(super) struct Bed {
+    ground: Ground,
     facts: BTreeMap<String, String>,
     pub(super) keep: bool,
-    _alone: (MutexGuard<'static, ()>, Machine),
+    _alone: Machine,
 }
 
 impl Bed {
-    /// The bed, prepared and empty; `None` where host tests were not asked for, which is said.
-    pub(super) fn get() -> Option<Self> {
+    /// The bed, prepared, and its ground empty; `None` where host tests were not asked for, which is said.
+    pub(super) fn get(ground: Ground) -> Option<Self> {
         #[allow(clippy::disallowed_methods)]
         // the environment has no say in a bundle, but it has in a test run
         let asked = std::env::var("SITEWRIGHT_HOSTS").unwrap_or_default();
@@ -28,20 +47,17 @@ impl Bed {
             println!("skipped: host tests run with SITEWRIGHT_HOSTS=1 (root, some minutes, 3 GB)");
             return None;
         }
-        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-        // A test that failed has poisoned the lock, and harmed nobody.
-        let thread = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let machine = Machine::hold();
         let bed = Self {
+            ground,
+            _alone: Machine::hold(&ground.name()),
             facts: prepared().clone(),
             keep,
-            _alone: (thread, machine),
         };
         bed.clear();
         Some(bed)
     }
 
-    /// What `prepare` says of the bed: `gateway`, `outside`, `coredns` …
+    /// What `prepare` says of the bed: `gateway`, `coredns` …
     pub(super) fn fact(&self, name: &str) -> &str {
         self.facts
             .get(name)
@@ -54,21 +70,32 @@ impl Bed {
         docker
     }
 
-    /// Boots a bare host at an address of the bed's network (10.89.77.10 to .127).
+    /// Boots a bare host at an address of the ground.
     pub(super) fn host(&self, name: &str, address: &str) -> Host<'_> {
         Host::boot(self, name, address)
     }
 
     /// A machine of a stranger: every request comes from here, so it passes the host's firewall.
     pub(super) fn outside(&self) -> Host<'_> {
-        Host::stranger(self, OUTSIDE, self.fact("outside"))
+        Host::stranger(self, "outside", &self.ground.outside().to_string())
+    }
+
+    /// What the engine calls a machine of this ground.
+    pub(super) fn container(&self, name: &str) -> String {
+        format!("sitewright-{}-{name}", self.ground.name())
+    }
+
+    /// By it `clear` knows the machines of this ground.
+    pub(super) fn label(&self) -> String {
+        format!("sitewright.bed={}", self.ground.name())
     }
 
     /// Removes what a killed test has left.
     fn clear(&self) {
         let left = self
             .docker()
-            .args(["ps", "--all", "--quiet", "--filter=label=sitewright.bed"])
+            .args(["ps", "--all", "--quiet"])
+            .arg(format!("--filter=label={}", self.label()))
             .output()
             .expect("docker runs: prepare has asked it");
         let left = String::from_utf8_lossy(&left.stdout).into_owned();
@@ -81,14 +108,14 @@ impl Bed {
 /// A lock that goes with this process however it ends: its holder reads from us until we are gone.
 struct Machine(Child);
 
-const LOCK: &str = "exec 9>/run/lock/sitewright-bed
-    flock --nonblock 9 || { echo 'waiting: another test run has the bed' >&2; flock 9; }
+const LOCK: &str = "exec 9>/run/lock/sitewright-bed-$0
+    flock --nonblock 9 || { echo \"waiting: another test run has the bed's ground $0\" >&2; flock 9; }
     echo held; exec cat";
 
 impl Machine {
-    fn hold() -> Self {
+    fn hold(ground: &str) -> Self {
         let mut holder = Command::new("sh")
-            .args(["-c", LOCK])
+            .args(["-c", LOCK, ground])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,9 +1,9 @@
 //! The bed itself: without these a failure of a bundle could be the bed's.
 
-use super::bed::Bed;
+use super::bed::{Bed, Ground};
 use super::checks::{Checks, expect};
 
-const ADDRESS: &str = "10.89.77.11";
+const ADDRESS: &str = "10.89.77.20";
 
 const COMPOSE: &str = r#"
 services:
@@ -26,7 +26,7 @@ volumes: {data: {}}
 
 #[test]
 fn a_bare_host_has_what_a_real_one_has() {
-    let Some(bed) = Bed::get() else { return };
+    let Some(bed) = Bed::get(Ground::Bare) else { return };
     let host = bed.host("bare", ADDRESS);
     let outside = bed.outside();
     let mut checks = Checks::default();

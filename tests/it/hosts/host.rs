@@ -83,10 +83,11 @@ impl<'bed> Host<'bed> {
     fn start(bed: &'bed Bed, name: &str, address: &str, options: &[String], command: &[&str]) -> Self {
         let host = Self {
             bed,
-            container: format!("sitewright-{name}"),
+            container: bed.container(name),
         };
         let mut run = bed.docker();
-        run.args(["run", "--detach", "--label=sitewright.bed"])
+        run.args(["run", "--detach"])
+            .arg(format!("--label={}", bed.label()))
             .arg(format!("--name={}", host.container))
             .arg(format!("--hostname={name}"))
             .arg(format!("--network={}", bed.fact("network")))
@@ -203,7 +204,7 @@ impl Drop for Host<'_> {
 /// A resolv.conf of the machine's own, because the engine's has a forwarder that only times out here.
 fn resolver(bed: &Bed, name: &str) -> String {
     let common = Path::new(bed.fact("resolver"));
-    let own = common.with_file_name(format!("resolv.{name}"));
+    let own = common.with_file_name(format!("resolv.{}", bed.container(name)));
     std::fs::copy(common, &own).expect("prepare has written it, and we are root");
     own.to_string_lossy().into_owned()
 }

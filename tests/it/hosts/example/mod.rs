@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::bed::{Bed, folder};
+use super::bed::{Bed, Ground, folder};
 use super::checks::{Checks, expect, within};
 use super::host::Host;
 
@@ -30,7 +30,7 @@ struct Scene<'bed> {
 
 #[test]
 fn the_example_serves_its_site() {
-    let Some(bed) = Bed::get() else { return };
+    let Some(bed) = Bed::get(Ground::Example) else { return };
     let bundle = compile("site.yaml", "hosts-example");
     let scene = Scene {
         host: bed.host("vps", ADDRESS),

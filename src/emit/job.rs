@@ -5,7 +5,6 @@ use crate::site::{Job, JobRun, Site};
 pub(super) fn words(site: &Site, job: &Job) -> Vec<String> {
     let mut words = vec![format!("/usr/local/lib/{}/run-job", site.name), job.name.clone()];
     match &job.run {
-        JobRun::Command(command) => words.extend(command.iter().cloned()),
         JobRun::Unit(unit) => words.extend(["systemctl".into(), "start".into(), "--wait".into(), unit.clone()]),
         JobRun::Container { name, timeout } => {
             words.extend(["--container".into(), name.clone(), timeout.to_string()]);

@@ -27,7 +27,7 @@ mod systemd;
 mod tls;
 mod upgrades;
 
-pub use artifact::{Artifact, Emission, Phase};
+pub use artifact::{Artifact, Emission, Leaving, Phase};
 pub use install::ENGINE;
 
 use std::collections::BTreeMap;

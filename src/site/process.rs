@@ -106,15 +106,12 @@ pub struct Job {
     /// Five fields.
     pub schedule: String,
     pub user: String,
-    /// argv, or the unit to start.
     pub run: JobRun,
     pub description: String,
 }
 
 #[derive(Debug, Clone)]
 pub enum JobRun {
-    /// argv.
-    Command(Vec<String>),
     /// A one-shot unit of ours to start, so that sandbox, limits and environment are its own.
     Unit(String),
     /// A container of the profile [`JOBS`], which may take so many seconds.

@@ -16,6 +16,8 @@ pub(super) enum Ground {
     Example,
     /// From 10.89.77.20.
     Bare,
+    /// From 10.89.77.40.
+    Containers = 3,
 }
 
 impl Ground {

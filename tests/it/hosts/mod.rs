@@ -7,5 +7,6 @@
 mod bed;
 mod boots;
 mod checks;
+mod containers;
 mod example;
 mod host;

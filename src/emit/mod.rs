@@ -20,6 +20,7 @@ mod identity;
 mod install;
 mod job;
 mod nginx;
+mod notify;
 mod packages;
 mod ssh;
 mod systemd;
@@ -53,6 +54,7 @@ const EMITTERS: &[Emitter] = &[
     firewall::EMITTER,
     health::EMITTER,
     nginx::EMITTER,
+    notify::EMITTER,
     packages::EMITTER,
     ssh::EMITTER,
     systemd::EMITTER,

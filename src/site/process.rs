@@ -109,6 +109,8 @@ pub struct Job {
     /// argv, or the unit to start.
     pub run: JobRun,
     pub description: String,
+    /// Names of [`Channel`]s that hear of its failure.
+    pub notify: Vec<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -11,7 +11,6 @@ mod addresses;
 mod artifacts;
 mod backups;
 mod between;
-mod calendar;
 mod capacity;
 mod catalogue;
 mod certificates;

@@ -21,6 +21,7 @@ mod identity;
 mod install;
 mod job;
 mod nginx;
+mod notify;
 mod packages;
 mod ssh;
 mod systemd;
@@ -54,6 +55,7 @@ const EMITTERS: &[Emitter] = &[
     firewall::EMITTER,
     health::EMITTER,
     nginx::EMITTER,
+    notify::EMITTER,
     packages::EMITTER,
     ssh::EMITTER,
     systemd::EMITTER,

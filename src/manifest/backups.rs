@@ -1,6 +1,6 @@
 //! `backups`: what is kept, where, and for how long.
 
-use super::secret_ref::SecretRef;
+use super::secret_ref::{SecretRef, TextOrSecret};
 use super::values::{AbsolutePath, Name, Port, Schedule, ServerName, SshKey, Text, UserName, WebUrl};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,11 +25,17 @@ pub struct Backups {
     /// When the newest backup is restored to a scratch place and looked at. Default: never.
     #[schemars(example = &"0 5 * * 0")]
     pub test_restore: Option<Schedule>,
-    /// Which channels of `notify` hear of a failure.
+    /// Which channels of `notify` hear of a failure, and when it works again: once for each change, not each run.
     #[serde(default)]
     #[schemars(extend("x-short" = "[]"), example = ["ops"])]
     pub notify: Vec<Name>,
-    /// A JSON file that says how the last run went.
+    /// A dead man's signal: an address that is asked for (GET) after each run that saved everything, so that a service such as
+    /// healthchecks.io tells you when it stays away. `%h` in it stands for the host's name: with several hosts, give each its
+    /// own. Default: none.
+    #[schemars(example = &"https://hc-ping.example.net/acme/backup-%h")]
+    pub heartbeat: Option<TextOrSecret>,
+    /// A JSON file that says how the last run went, whether it saved everything or not. Default: backup-status.json in
+    /// /var/lib/SITE.
     #[schemars(example = &"/var/lib/acme/backup-status.json")]
     pub status_file: Option<AbsolutePath>,
 }
@@ -43,6 +49,7 @@ impl Default for Backups {
             include: Vec::new(),
             test_restore: None,
             notify: Vec::new(),
+            heartbeat: None,
             status_file: None,
         }
     }

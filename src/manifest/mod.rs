@@ -12,6 +12,7 @@ mod files;
 mod hardening;
 mod hosts;
 mod ingress;
+mod monitoring;
 mod notify;
 mod planned;
 mod registries;
@@ -34,6 +35,7 @@ pub use files::{File, FileSource, OnChange, SiteFile};
 pub use hardening::{Fail2ban, Firewall, FirewallBackend, Hardening, Ssh, SshPolicy, UnattendedUpgrades};
 pub use hosts::{Addresses, Disk, Host, Os, Size};
 pub use ingress::{AccessLog, HeaderValue, Ingress, IngressRuntime, SecurityHeaders};
+pub use monitoring::{HealthWatch, Monitoring};
 pub use notify::{Channel, EmailChannel, MailHost, MailServer, Slack, Webhook};
 pub use planned::Planned;
 pub use registries::RegistryLogin;
@@ -99,7 +101,7 @@ pub struct Manifest {
     /// Backups of every database and data directory. Default: false.
     #[serde(default = "Switch::<Backups>::off")]
     pub backups: Switch<Backups>,
-    /// Channels that backups write to when they fail, and when they work again.
+    /// Channels on which people hear when something fails, and when it works again: the hosts' health, backups, jobs.
     #[serde(default)]
     pub notify: BTreeMap<Name, Channel>,
     /// What closes the hosts. Default: firewall and security updates; sshd is left as it is.
@@ -119,8 +121,10 @@ pub struct Manifest {
     #[serde(default)]
     #[schemars(example = serde_json::json!({"services.hub": {"docker-socket": "it starts jobs as containers"}}))]
     pub waive: BTreeMap<Place, BTreeMap<RuleName, Text>>,
-    /// Metrics, dashboards, logs and alerts. Planned: this version refuses it.
-    pub monitoring: Option<Planned>,
+    /// Looking after the hosts while nobody looks. Default: where `notify` has channels, the health check runs every two minutes
+    /// and tells all of them.
+    #[serde(default = "Switch::<Monitoring>::with_defaults")]
+    pub monitoring: Switch<Monitoring>,
     /// Private networks between hosts and people. Planned: this version refuses it.
     pub networks: Option<Planned>,
     /// How the bundle and the releases reach the hosts. Default: false, by hand.

@@ -10,6 +10,7 @@ mod delivery;
 mod guard;
 mod hosts;
 mod lock;
+mod messages;
 mod names;
 mod paths;
 mod placement;
@@ -29,7 +30,7 @@ use crate::diag::Diagnostic;
 use crate::kind::{self, Lowering, SiteNames};
 use crate::manifest::Manifest;
 use crate::site::{
-    Configuration, Container, ContainerNetwork, Host, Instance, Migration, Pointer, Service, Site, Waiver,
+    Check, Configuration, Container, ContainerNetwork, Host, Instance, Migration, Pointer, Service, Site, Waiver,
 };
 use crate::source::Assets;
 
@@ -100,11 +101,13 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     guard::guard(&world, &mut hosts, &mut secrets, &mut found);
     verbatim::files(&world, &mut hosts, &mut secrets, &mut found);
     recovery::backups(&world, &mut hosts, &mut secrets, &mut found);
+    messages::watches(&world, &mut hosts, &mut secrets, &mut found);
+    messages::of_jobs(&world, &mut found);
     networks(&mut hosts, &mut lock);
     for host in &mut hosts {
         probes::probes(&site, host);
     }
-    let channels = recovery::channels(&world, &hosts, &mut secrets, &mut found);
+    let channels = messages::channels(&world, &hosts, &mut secrets, &mut found);
     let delivery = delivery::delivery(&world, &mut found);
     let matched = secrets.matched();
     secrets::unknown(manifest, &matched, &mut found);
@@ -211,7 +214,8 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
             .flat_map(|(process, wish)| {
                 process.instances.iter().map(|instance| Instance {
                     host: instance.host.clone(),
-                    handle: placed.handle(&world.site.name, process, instance),
+                    handle: unit_of_distribution(placed, hosts, &instance.host)
+                        .unwrap_or_else(|| placed.handle(&world.site.name, process, instance)),
                     port: instance.port.map(|port| port.host),
                     memory: wish.memory,
                     cpus: wish.cpus,
@@ -231,6 +235,17 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
             .and_then(|host| kind.version(host.os)),
         data: kind.data(&placed.origin),
         configuration,
+    }
+}
+
+/// What runs natively has a unit that the distribution named; the service's probe knows it.
+fn unit_of_distribution(placed: &kind::Placed, hosts: &[Host], host: &str) -> Option<String> {
+    let name = format!("unit {}", placed.name);
+    let host = hosts.iter().find(|known| known.name == host)?;
+    let probe = host.probes.iter().find(|probe| probe.name == name)?;
+    match (&probe.check, placed.runtime) {
+        (Check::Unit(unit), kind::Runtime::Native) => Some(unit.clone()),
+        _ => None,
     }
 }
 

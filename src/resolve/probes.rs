@@ -1,7 +1,7 @@
 //! What the health check asks beside what each service says of itself.
 
 use crate::kind::SiteNames;
-use crate::site::{Check, Host, Probe};
+use crate::site::{Calendar, Check, Host, Probe};
 
 pub(super) fn probes(site: &SiteNames, host: &mut Host) {
     let mut probes = Vec::new();
@@ -39,7 +39,8 @@ pub(super) fn probes(site: &SiteNames, host: &mut Host) {
         );
     }
     if let Some(plan) = &host.backup {
-        ask("backup".into(), &plan.origin, Check::Backup { hours: 48 });
+        let hours = oldest(&plan.schedule);
+        ask("backup".into(), &plan.origin, Check::Backup { hours });
     }
     ask(
         "disk /".into(),
@@ -51,4 +52,25 @@ pub(super) fn probes(site: &SiteNames, host: &mut Host) {
     );
     ask("memory".into(), &host.origin, Check::Memory { available: 10 });
     host.probes.extend(probes);
+}
+
+/// Hours that the last backup may be old: from one run to the next, and as long again for the run itself and one that is late,
+/// but no more than a day.
+fn oldest(schedule: &str) -> u32 {
+    let wait = Calendar::new(schedule).and_then(|calendar| calendar.longest_wait());
+    let wait = wait.unwrap_or(24 * 60);
+    (wait + wait.clamp(2 * 60, 24 * 60)).div_ceil(60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::oldest;
+
+    #[test]
+    fn a_backup_may_be_as_old_as_its_schedule_lets_it() {
+        assert_eq!(oldest("0 2 * * *"), 48);
+        assert_eq!(oldest("0 * * * *"), 3);
+        assert_eq!(oldest("0 */6 * * *"), 12);
+        assert_eq!(oldest("0 2 * * 0"), 192);
+    }
 }

@@ -1,13 +1,9 @@
-//! What is kept, where, and who hears of it.
+//! What is kept, and where.
 
-use super::{World, at};
-use crate::diag::{Diagnostic, listing, suggest};
+use super::{World, at, messages};
+use crate::diag::Diagnostic;
 use crate::kind::Secrets;
-use crate::manifest::services::{Smtp as SmtpSection, SmtpTls};
-use crate::manifest::{
-    Backups, Channel as ChannelSection, Destination as Section, DestinationTarget, Include, Keep as KeepSection,
-    MailHost, Service, TextOrSecret,
-};
+use crate::manifest::{Backups, Destination as Section, DestinationTarget, Include, Keep as KeepSection};
 use crate::site::*;
 
 /// The backup plan of each host that has something to lose.
@@ -16,29 +12,9 @@ pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secre
         return;
     };
     let origin = at(["backups"]);
-    for name in &section.notify {
-        if !world.manifest.notify.contains_key(name.as_str()) {
-            let names = || world.manifest.notify.keys().map(|name| name.as_str());
-            let help = suggest(name.as_str(), names()).map_or_else(
-                || {
-                    let known = match names().next() {
-                        None => String::new(),
-                        Some(_) => format!("; there are {}", listing(names())),
-                    };
-                    format!(
-                        "declare it: `notify: {{{name}: {{slack: {{webhook: {{secret: slack_webhook}}}}}}}}`{known}"
-                    )
-                },
-                |near| format!("did you mean `{near}`?"),
-            );
-            found.push(
-                Diagnostic::error("unknown-channel", format!("there is no channel `{name}`"))
-                    .at(origin.child("notify"), "failures are told there")
-                    .why("A backup that fails without a word is found out on the day it is needed.")
-                    .help(help),
-            );
-        }
-    }
+    messages::known(world, &section.notify, &origin, found);
+    let heartbeat = section.heartbeat.as_ref();
+    let heartbeat = heartbeat.and_then(|address| messages::heartbeat(address, &origin, found));
     for host in hosts {
         include(world, section, host, &origin);
         if host.backup_sources.is_empty() {
@@ -53,6 +29,7 @@ pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secre
             },
         };
         host.backup_sources.push(place);
+        messages::beats(&heartbeat, "backups.heartbeat", &origin, host, secrets);
         let destinations = destinations(world, section, host, &origin, secrets);
         host.backup = Some(BackupPlan {
             origin: origin.clone(),
@@ -62,6 +39,7 @@ pub(super) fn backups(world: &World<'_>, hosts: &mut [Host], secrets: &mut Secre
             destinations,
             test_restore: section.test_restore.as_ref().map(ToString::to_string),
             notify: section.notify.iter().map(ToString::to_string).collect(),
+            heartbeat: heartbeat.clone(),
             status_file: section.status_file.as_ref().map_or_else(
                 || format!("/var/lib/{}/backup-status.json", world.site.name),
                 ToString::to_string,
@@ -234,104 +212,4 @@ fn place(
 fn below(remote: &str, path: &str) -> String {
     let separator = if remote.ends_with([':', '/']) { "" } else { "/" };
     format!("{remote}{separator}{path}")
-}
-
-/// The channels that something writes to.
-pub(super) fn channels(
-    world: &World<'_>,
-    hosts: &[Host],
-    secrets: &mut Secrets,
-    found: &mut Vec<Diagnostic>,
-) -> Vec<Channel> {
-    let used: Vec<&str> = hosts
-        .iter()
-        .filter_map(|host| host.backup.as_ref().map(|plan| (host, plan)))
-        .flat_map(|(_, plan)| &plan.notify)
-        .map(String::as_str)
-        .collect();
-    let mut channels = Vec::new();
-    for (name, section) in &world.manifest.notify {
-        let origin = at(["notify", name.as_str()]);
-        let target = match section {
-            ChannelSection::Slack(slack) => ChannelTarget::Slack {
-                webhook: slack.webhook.secret.to_string(),
-            },
-            ChannelSection::Webhook(webhook) => ChannelTarget::Webhook {
-                url: match &webhook.url {
-                    TextOrSecret::Text(text) => Text::literal(text.to_string()),
-                    TextOrSecret::Secret(secret) => Text::secret(secret.secret.to_string()),
-                },
-            },
-            ChannelSection::Email(email) => {
-                let Some(smtp) = mail_server(world, &email.smtp, &origin.child("email").child("smtp"), found) else {
-                    continue;
-                };
-                ChannelTarget::Email {
-                    to: email.to.iter().map(ToString::to_string).collect(),
-                    from: email
-                        .from
-                        .as_ref()
-                        .map_or_else(|| world.site.contact.clone(), ToString::to_string),
-                    smtp: Some(smtp),
-                }
-            }
-        };
-        let channel = Channel {
-            name: name.to_string(),
-            origin: origin.clone(),
-            target,
-        };
-        for host in hosts.iter().filter(|_| used.contains(&name.as_str())) {
-            for secret in channel.secrets() {
-                secrets.need(&secret, &host.name, &format!("notify.{name}"), &origin);
-            }
-        }
-        channels.push(channel);
-    }
-    channels
-}
-
-fn mail_server(
-    world: &World<'_>,
-    section: &crate::manifest::MailServer,
-    origin: &Pointer,
-    found: &mut Vec<Diagnostic>,
-) -> Option<Smtp> {
-    match &section.server {
-        MailHost::Host(host) => {
-            let port = section.port.map_or(587, |port| port.get());
-            Some(Smtp {
-                host: host.to_string(),
-                port,
-                implicit_tls: port == 465,
-                user: section.user.as_ref().map(ToString::to_string),
-                password: section.password.as_ref().map(|password| password.secret.to_string()),
-            })
-        }
-        MailHost::Service(name) => match world.manifest.services.get(name.as_str()) {
-            Some(Service::Smtp(smtp)) => Some(of_service(smtp)),
-            _ => {
-                found.push(
-                    Diagnostic::error("unknown-service", format!("there is no mail server `{name}`"))
-                        .at(origin, "mail is sent through it")
-                        .why("Messages would not leave the host.")
-                        .help(format!(
-                            "describe it: `services: {{{name}: {{kind: smtp, external: {{host: …}}}}}}`"
-                        )),
-                );
-                None
-            }
-        },
-    }
-}
-
-fn of_service(smtp: &SmtpSection) -> Smtp {
-    let port = smtp.external.port.map_or(587, |port| port.get());
-    Smtp {
-        host: smtp.external.host.to_string(),
-        port,
-        implicit_tls: smtp.tls.map_or(port == 465, |tls| tls == SmtpTls::Implicit),
-        user: smtp.user.as_ref().map(ToString::to_string),
-        password: smtp.password.as_ref().map(|password| password.secret.to_string()),
-    }
 }

@@ -15,6 +15,8 @@ pub struct BackupPlan {
     pub test_restore: Option<String>,
     /// Names of [`Channel`]s.
     pub notify: Vec<String>,
+    /// Address that is asked for after a run that saved everything.
+    pub heartbeat: Option<Text>,
     /// File that says how the last run went.
     pub status_file: String,
 }

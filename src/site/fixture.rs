@@ -39,6 +39,17 @@ pub(crate) fn at(pointer: &str) -> Pointer {
     pointer.parse().unwrap()
 }
 
+/// A channel of Slack, whose secret is called after it.
+pub(crate) fn channel(name: &str) -> Channel {
+    Channel {
+        name: name.into(),
+        origin: at("/notify").child(name),
+        target: ChannelTarget::Slack {
+            webhook: format!("{name}_webhook"),
+        },
+    }
+}
+
 /// A container that does nothing.
 pub(crate) fn container(name: &str) -> Container {
     Container {

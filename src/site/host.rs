@@ -50,6 +50,8 @@ pub struct Host {
     /// What the services here want to have saved; the plan is made of them.
     pub backup_sources: Vec<BackupSource>,
     pub probes: Vec<Probe>,
+    /// How it asks them by itself.
+    pub watch: Option<Watch>,
     pub hardening: Hardening,
 }
 
@@ -87,6 +89,7 @@ impl Host {
             backup: None,
             backup_sources: Vec::new(),
             probes: Vec::new(),
+            watch: None,
             hardening: Hardening::default(),
         }
     }
@@ -323,7 +326,7 @@ pub enum Check {
     Disk { path: String, percent: u8 },
     /// At least this share of memory is available, in percent.
     Memory { available: u8 },
-    /// The newest successful backup is at most this old, in hours.
+    /// The last backup saved everything, and is at most this old, in hours.
     Backup { hours: u32 },
     /// The name server on this host answers for the zone.
     Dns { zone: String },

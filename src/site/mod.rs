@@ -4,6 +4,7 @@
 //! secrets), so an emitter only gathers one sort of part over a host and writes it down. Each node knows the place of
 //! the manifest that it comes from.
 
+mod calendar;
 mod configuration;
 mod container;
 mod data;
@@ -14,8 +15,10 @@ pub(crate) mod fixture;
 mod host;
 mod process;
 mod text;
+mod watch;
 
 pub use crate::source::Pointer;
+pub(crate) use calendar::Calendar;
 pub use configuration::*;
 pub use container::*;
 pub use data::*;
@@ -24,6 +27,7 @@ pub use edge::*;
 pub use host::*;
 pub use process::*;
 pub use text::*;
+pub use watch::*;
 
 /// One environment of a site.
 #[derive(Debug, Clone, Default)]

@@ -108,6 +108,8 @@ pub struct Job {
     pub user: String,
     pub run: JobRun,
     pub description: String,
+    /// Names of [`Channel`]s that hear of its failure.
+    pub notify: Vec<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -175,7 +175,7 @@ fn values_that_cannot_be() {
     );
     bed.error(with("backups: {schedule: \"61 * * * *\"}"), "invalid-value");
     bed.error(with("hardening: {fail2ban: {max_retry: 0}}"), "out-of-range");
-    bed.error(with("monitoring: {}"), "not-built");
+    bed.error(with("monitoring: {alerts: {}}"), "not-built");
     bed.error(with("waive: {services.web: {no-rule: why}}"), "unknown-rule");
     bed.error(with("tls: {issuer: {acme: \"https://${nothing}/\"}}"), "bad-reference");
     bed.error(with("include: [nothing.yaml]"), "no-such-file");

@@ -2,9 +2,8 @@
 
 use crate::check::Rule;
 use crate::check::backups;
-use crate::check::calendar::Calendar;
 use crate::diag::Diagnostic;
-use crate::site::{BackupPlan, Keep, Site};
+use crate::site::{BackupPlan, Calendar, Keep, Site};
 
 pub(super) const RULE: Rule = Rule {
     code: "rare-restore-test",

@@ -2,9 +2,8 @@
 
 use crate::check::Rule;
 use crate::check::backups;
-use crate::check::calendar::Calendar;
 use crate::diag::Diagnostic;
-use crate::site::{BackupPlan, Site};
+use crate::site::{BackupPlan, Calendar, Site};
 
 pub(super) const RULE: Rule = Rule {
     code: "test-meets-backup",

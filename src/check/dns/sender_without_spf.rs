@@ -39,8 +39,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
 
 /// Who mail is sent as, and where that is said.
 fn senders(site: &Site) -> impl Iterator<Item = (String, Pointer)> {
-    let plans = || site.hosts.iter().filter_map(|host| host.backup.as_ref());
-    let is_told = move |name: &String| plans().any(|plan| plan.notify.contains(name));
+    let is_told = |name: &String| site.hosts.iter().any(|host| host.told().contains(name.as_str()));
     let used = site.channels.iter().filter(move |channel| is_told(&channel.name));
     let channels = used.filter_map(|channel| match &channel.target {
         ChannelTarget::Email { from, .. } => Some((from.clone(), channel.origin.clone())),

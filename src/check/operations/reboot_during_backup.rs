@@ -1,10 +1,9 @@
 //! Backups that are cut off.
 
 use crate::check::Rule;
-use crate::check::calendar::Calendar;
 use crate::check::once::once;
 use crate::diag::Diagnostic;
-use crate::site::Site;
+use crate::site::{Calendar, Site};
 
 pub(super) const RULE: Rule = Rule {
     code: "reboot-during-backup",

@@ -85,6 +85,7 @@ drill_one() { # SOURCE
   SCRATCH_DATABASE=''
   trap '[[ -z ${SCRATCH_DATABASE} ]] || psql_as_admin postgres <<<"DROP DATABASE IF EXISTS ${SCRATCH_DATABASE}"' EXIT
   open_source "$1"
+  read_only_if_needed
   id=$(find_snapshot "$1")
   case ${KIND} in
     globals) drill_globals "$1" "${id}" ;;
@@ -112,7 +113,7 @@ drill_all() { # OPTION...
   ((${#TO[@]})) || TO=("${DESTINATIONS[@]}")
   known_sources "${ONLY[@]}"
   known_destinations "${TO[@]}"
-  : >"${WORK}/results"
+  : >"${NOTES}/results"
   local destination name
   for destination in "${TO[@]}"; do
     NAME=${destination}
@@ -120,30 +121,29 @@ drill_all() { # OPTION...
     for name in "${ONLY[@]}"; do
       open_source "${name}"
       apart drill_one "${name}"
-      message=$(last_words "${WORK}/log")
+      message=$(last_words "${NOTES}/log")
       if ((STATUS)); then
         result "${destination}" "${name}" failed 0 0 "${message}"
         complain "${destination}: ${name} would NOT come back: ${message}"
       else
         result "${destination}" "${name}" success 0 0 ''
-        message=$(last_words "${WORK}/said")
+        message=$(last_words "${NOTES}/said")
         say "${destination}: ${message}"
       fi
     done
   done
-  failures=$(jq -s 'map(select(.status != "success")) | length' "${WORK}/results")
+  failures=$(jq -s 'map(select(.status != "success")) | length' "${NOTES}/results")
   message=$(date -u +%FT%TZ)
   jq -s --arg last_run "${message}" --argjson seconds "${SECONDS}" '{last_run: $last_run, duration_seconds: $seconds,
     status: (if all(.status == "success") then "success" else "failed" end),
-    sources: map({destination, source, status, error})}' "${WORK}/results" >"${WORK}/restore-test.json"
-  install -m 0644 "${WORK}/restore-test.json" "${STATE}/restore-test.json"
+    sources: map({destination, source, status, error})}' "${NOTES}/results" >"${NOTES}/restore-test.json"
+  install -m 0644 "${NOTES}/restore-test.json" "${STATE}/restore-test.json"
   if ((failures)); then
-    jq -r 'select(.status != "success") | "\(.destination), \(.source): \(.error)"' "${WORK}/results" >"${WORK}/failures"
-    notify failed "Restore test of ${SITE} on ${LABEL} failed" <"${WORK}/failures"
-    : >"${STATE}/drill-failing"
-  elif [[ -e ${STATE}/drill-failing ]]; then
-    notify recovered "Restore test of ${SITE} on ${LABEL} works again" <<<"All of it would come back."
-    rm -f "${STATE}/drill-failing"
+    message=$(failures_of "${NOTES}/results")
+    describe_failures "${NOTES}/results" >"${NOTES}/failures"
+    notify restore-test "failed ${message}" restore-test failed "Restore test of ${SITE} on ${LABEL} failed" <"${NOTES}/failures"
+  else
+    notify restore-test ok restore-test recovered "Restore test of ${SITE} on ${LABEL} works again" <<<"All of it would come back."
   fi
   say "restore test: ${#ONLY[@]} sources, ${#TO[@]} destinations, ${failures} failures, ${SECONDS} s"
   ((failures == 0))

@@ -7,7 +7,8 @@
 #   status       FILE                           how the last run went, as JSON
 #   source       NAME KIND STOP ACCESS FIELD... what is saved; STOP are the units and containers that hold it open
 #   destination  NAME PLACE DAILY WEEKLY MONTHLY YEARLY   a restic repository: NAME.env says where, PLACE is local or remote
-#   notify       NAME KIND                      slack, webhook, email: notify-NAME.curl says where; sendmail: to the contact
+#   notify       CHANNEL                        who hears of a failure, by SITE-notify
+#   heartbeat    NAME                           what SITE-notify asks for when all was saved
 #
 # ACCESS is `native USER` or `container USER@SERVICE`, or `-`. A snapshot that is whole is tagged SITE and source:NAME. One
 # that is being made, or was cut short, is tagged partial-SITE instead, so nothing ever takes it for a backup.
@@ -25,14 +26,15 @@ STATE=/var/lib/${SITE}/backup
 LOG=/var/log/${SITE}/backup.log
 COMPOSE=(docker compose --file "/etc/${SITE}/compose/compose.yaml" --project-name "${SITE}")
 export RESTIC_CACHE_DIR=/var/cache/${SITE}-restic
-LABEL='' STATUS_FILE='' WORK='' STATUS=0
-SOURCES=() DESTINATIONS=() CHANNELS=()
-declare -A SOURCE=() DESTINATION=() CHANNEL=()
+LABEL='' STATUS_FILE='' WORK='' NOTES='' STATUS=0
+HEARTBEAT='' SOURCES=() DESTINATIONS=() CHANNELS=() RESTIC=(restic)
+declare -A SOURCE=() DESTINATION=()
 
 # ---- what is said ----------------------------------------------------------------------------------------------------
 say() {
   printf '%s\n' "$*"
-  if [[ -d ${LOG%/*} ]]; then printf '%(%FT%T%z)T %s\n' -1 "$*" >>"${LOG}"; fi
+  # A full disk must not keep a run from saying so.
+  if [[ -d ${LOG%/*} ]]; then printf '%(%FT%T%z)T %s\n' -1 "$*" 2>/dev/null >>"${LOG}" || true; fi
 }
 complain() { say "$@" >&2; }
 die() {
@@ -67,7 +69,8 @@ read_plan() {
       status) STATUS_FILE=${name} ;;
       source) SOURCES+=("${name}") SOURCE[${name}]=${rest} ;;
       destination) DESTINATIONS+=("${name}") DESTINATION[${name}]=${rest} ;;
-      notify) CHANNELS+=("${name}") CHANNEL[${name}]=${rest} ;;
+      notify) CHANNELS+=("${name}") ;;
+      heartbeat) HEARTBEAT=${name} ;;
       *) die "${ETC}/plan.tsv: no such record: ${kind}" ;;
     esac
   done <"${ETC}/plan.tsv"
@@ -85,13 +88,15 @@ begin() {
     complain "another backup or restore is at work"
     exit 75
   }
-  for folder in "${STATE}/work"/*; do
+  for folder in "${STATE}/work"/* "/run/${SITE}-backup"/*; do
     [[ -d /proc/${folder##*/} ]] || rm -rf "${folder}" # of a run that was killed
   done
-  WORK=${STATE}/work/$$
-  rm -rf "${WORK}"
-  mkdir "${WORK}"
-  trap 'rm -rf "${WORK}"' EXIT
+  # Dumps go to the disk; what the run notes down of itself must find room when the disk is full.
+  WORK=${STATE}/work/$$ NOTES=/run/${SITE}-backup/$$
+  rm -rf "${WORK}" "${NOTES}"
+  install -d -m 0700 "${NOTES%/*}" "${NOTES}"
+  mkdir "${WORK}" || WORK=${NOTES}
+  trap 'rm -rf "${WORK}" "${NOTES}"' EXIT
   trap 'exit 130' INT TERM HUP
   # Those who use this host come first.
   renice -n 10 -p $$ >/dev/null 2>&1 || true
@@ -184,10 +189,19 @@ use_destination() { # NAME
 
 restic_() {
   if [[ -n ${SFTP_COMMAND-} ]]; then
-    restic --option "sftp.command=${SFTP_COMMAND}" "$@"
+    "${RESTIC[@]}" --option "sftp.command=${SFTP_COMMAND}" "$@"
   else
-    restic "$@"
+    "${RESTIC[@]}" "$@"
   fi
+}
+
+# For those who only read: a repository on a full disk, or whose key may not write, takes no lock, and holds all that it held.
+read_only_if_needed() {
+  attempt restic_ cat config >/dev/null 2>"${NOTES}/config"
+  ((STATUS)) || return 0
+  grep -qE 'unable to create lock|Load\(<lock' "${NOTES}/config" || return 0
+  complain "the repository takes no lock, so it is read without"
+  RESTIC+=(--no-lock)
 }
 
 # The newest whole snapshot of a source, or the one that was asked for.
@@ -213,34 +227,21 @@ enough_space() { # BYTES DIRECTORY
 stream_name() { printf '%s.%s' "${1//[^A-Za-z0-9_.-]/-}" "${KIND}"; }
 
 # ---- messages --------------------------------------------------------------------------------------------------------
-notify() { # failed|recovered SUBJECT, the text on stdin
-  local name kind text subject=$2
-  text=$(cat)
-  for name in "${CHANNELS[@]}"; do
-    kind=${CHANNEL[${name}]}
-    attempt send "$1" "${name}" "${kind}" "${subject}" "${text}" >"${WORK}/notify.log" 2>&1
-    if ((STATUS)); then
-      kind=$(last_words "${WORK}/notify.log")
-      complain "the message to ${name} was not sent: ${kind}"
-    fi
-  done
+# Each change is told once: what the last message of a KEY was about is known.
+notify() { # KEY STATE EVENT failed|recovered SUBJECT, the text on stdin
+  ((${#CHANNELS[@]})) || return 0
+  attempt "${SITE}-notify" --once "$1" "$2" "$3" "$4" "$5" "${CHANNELS[@]}" 2>"${NOTES}/notify.log"
+  if [[ -s ${NOTES}/notify.log ]]; then
+    REPLY=$(<"${NOTES}/notify.log")
+    complain "${REPLY}"
+  fi
 }
 
-send() { # STATUS NAME KIND SUBJECT TEXT
-  local -a curl=(curl --silent --show-error --fail --max-time 30 --retry 2 --config "${ETC}/notify-$2.curl")
-  case $3 in
-    slack) jq -nc --arg text "*$4*"$'\n'"$5" '{text: $text}' | "${curl[@]}" >/dev/null ;;
-    webhook)
-      jq -nc --arg site "${SITE}" --arg host "${LABEL}" --arg status "$1" --arg subject "$4" --arg text "$5" \
-        '{site: $site, host: $host, event: "backup", status: $status, subject: $subject, text: $text}' | "${curl[@]}" >/dev/null
-      ;;
-    email) mail_text "$2" "$4" "$5" | "${curl[@]}" >/dev/null ;;
-    sendmail) mail_text "$2" "$4" "$5" | sendmail -t ;;
-    *) die "no such channel: $3" ;;
-  esac
+# What a failure is about, whatever it says: the next one is told if it is another.
+failures_of() { # FILE of results
+  jq -r 'select(.status != "success") | "\(.destination)/\(.source)"' "$1" | sort | tr '\n' ' '
 }
 
-mail_text() { # NAME SUBJECT TEXT
-  cat "${ETC}/notify-$1.headers"
-  printf 'Subject: %s\nDate: %(%a, %d %b %Y %H:%M:%S %z)T\n\n%s\n' "$2" -1 "$3"
+describe_failures() { # FILE of results
+  jq -r 'select(.status != "success") | "\(.destination)\(if .source == "-" then "" else ", " + .source end): \(.error)"' "$1"
 }

@@ -28,12 +28,14 @@ HELP
     *)
       cat <<HELP
 usage: ${SITE}-backup [--only SOURCE]... [--to DESTINATION]... [--prune] [--dry-run]
+       ${SITE}-backup --clean-up [--to DESTINATION]...
        ${SITE}-backup --init DESTINATION
        ${SITE}-backup --list
 
   --only SOURCE     this source; may be given several times
   --to DESTINATION  this destination; may be given several times
-  --prune           clean up and check the repositories now, and not once a week
+  --prune           check and clean up the repositories now, and not once a week
+  --clean-up        save nothing; check, forget what \`keep\` does not keep, and clean up
   --safety          keep the snapshots apart, for 30 days, as before a restore
   --dry-run, --list show what is saved where
   --init            make a repository anew where there was one before

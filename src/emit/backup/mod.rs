@@ -5,7 +5,6 @@
 //! is never copied to the other ones.
 
 mod destination;
-mod notify;
 mod plan;
 
 use super::{Artifact, Emission, Emitter};
@@ -45,7 +44,6 @@ fn emit(site: &Site, host: &Host) -> Emission {
             emission.directories.push(directory(path, destination.origin.clone()));
         }
     }
-    emission.artifacts.extend(notify::files(site, backup));
     let rendered = render(
         Language::Shell,
         "backup/crontab",
@@ -100,9 +98,6 @@ fn packages(backup: &BackupPlan) -> Vec<Package> {
     let has = |wanted: fn(&BackupWhat) -> bool| backup.sources.iter().any(|source| wanted(&source.what));
     let goes = |wanted: fn(&DestinationPlace) -> bool| backup.destinations.iter().any(|to| wanted(&to.place));
     let mut names = vec!["jq", "restic"];
-    if !backup.notify.is_empty() {
-        names.push("curl");
-    }
     if has(|what| matches!(what, BackupWhat::Sqlite { .. })) {
         names.push("sqlite3");
     }

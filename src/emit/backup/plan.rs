@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::render::{Language, Rendered, escape, render as render_template};
-use crate::site::{Access, BackupPlan, BackupSource, BackupWhat, Channel, ChannelTarget, Host, Keep, Pointer, Site};
+use crate::site::{Access, BackupPlan, BackupSource, BackupWhat, Host, Keep, Pointer, Site};
 
 #[derive(Serialize)]
 struct PlanView {
@@ -55,14 +55,15 @@ pub(super) fn render(site: &Site, host: &Host, backup: &BackupPlan) -> Rendered 
             &fields.into_iter().chain(keep).collect::<Vec<_>>(),
         ));
     }
-    for channel in channels(site, backup) {
-        let kind = match &channel.target {
-            ChannelTarget::Slack { .. } => "slack",
-            ChannelTarget::Webhook { .. } => "webhook",
-            ChannelTarget::Email { smtp: Some(_), .. } => "email",
-            ChannelTarget::Email { smtp: None, .. } => "sendmail",
-        };
-        records.push(Line::new(&channel.origin, &["notify", &channel.name, kind]));
+    for channel in site
+        .channels
+        .iter()
+        .filter(|channel| backup.notify.contains(&channel.name))
+    {
+        records.push(Line::new(&channel.origin, &["notify", &channel.name]));
+    }
+    if backup.heartbeat.is_some() {
+        records.push(Line::new(&backup.origin, &["heartbeat", "backup"]));
     }
     render_template(
         Language::Systemd,
@@ -70,13 +71,6 @@ pub(super) fn render(site: &Site, host: &Host, backup: &BackupPlan) -> Rendered 
         include_str!("plan.tsv.hbs"),
         &PlanView { records },
     )
-}
-
-pub(super) fn channels<'a>(site: &'a Site, backup: &BackupPlan) -> Vec<&'a Channel> {
-    site.channels
-        .iter()
-        .filter(|channel| backup.notify.contains(&channel.name))
-        .collect()
 }
 
 /// The order in which all of it comes back: roles before databases, and the site's own secrets last, as the running

@@ -276,7 +276,7 @@ undo_restore() {
     for path in "${ASIDE[@]}"; do say "what was there is kept beside ${path}, as .before-restore…"; done
   fi
   if ((${#REMOVE[@]})); then rm -rf -- "${REMOVE[@]}"; fi
-  rm -rf -- "${WORK}"
+  rm -rf -- "${WORK}" "${NOTES}"
   exit "${status}"
 }
 
@@ -366,6 +366,7 @@ restore_all() { # OPTION...
   known_sources "${wanted[@]}"
   [[ -z ${snapshot} || ${#wanted[@]} == 1 ]] || die "--snapshot goes with one source; each has snapshots of its own"
   use_destination "${FROM}"
+  read_only_if_needed
   if [[ -n ${list} ]]; then
     list_snapshots "${wanted[@]}"
     return

@@ -56,40 +56,40 @@ save() { # SOURCE
       fi
       [[ ${RESTIC_REPOSITORY} != /* ]] || options+=(--exclude "${RESTIC_REPOSITORY}")
       attempt restic_ backup "${options[@]}" --exclude-caches --exclude "${RESTIC_CACHE_DIR}" --exclude "${STATE}/work" \
-        -- "${FIELDS[@]}" >"${WORK}/summary"
+        -- "${FIELDS[@]}" >"${NOTES}/summary"
       codes=(0 "${STATUS}")
       ;;
     *)
       name=$(stream_name "$1")
       set +e
-      { set -e && produce; } 2>"${WORK}/produce.log" | restic_ backup "${options[@]}" --stdin --stdin-filename "${name}" >"${WORK}/summary"
+      { set -e && produce; } 2>"${NOTES}/produce.log" | restic_ backup "${options[@]}" --stdin --stdin-filename "${name}" >"${NOTES}/summary"
       codes=("${PIPESTATUS[@]}")
       set -e
       ;;
   esac
-  id=$(jq -r 'select(.message_type == "summary") | .snapshot_id' "${WORK}/summary")
+  id=$(jq -r 'select(.message_type == "summary") | .snapshot_id' "${NOTES}/summary")
   if ((codes[0])); then # the dump broke off, and restic could not know
     [[ -z ${id} ]] || restic_ forget --quiet "${id}" >&2
-    cat "${WORK}/produce.log" >&2
+    cat "${NOTES}/produce.log" >&2
     return 1
   fi
   ((codes[1] == 0)) || return "${codes[1]}" # 3: files could not be read; what could be is kept, as partial
   [[ -n ${id} ]] || die "restic did not say which snapshot it made"
   restic_ tag --quiet --set "${TAG}" --set "source:$1" "${id}" >&2
-  jq -c 'select(.message_type == "summary") | {bytes: .total_bytes_processed, added: .data_added}' "${WORK}/summary"
+  jq -c 'select(.message_type == "summary") | {bytes: .total_bytes_processed, added: .data_added}' "${NOTES}/summary"
 }
 
 # ---- one destination -------------------------------------------------------------------------------------------------
 prepare() { # NAME
   # Only locks of processes that are gone.
   attempt restic_ unlock --quiet >/dev/null 2>&1
-  attempt restic_ cat config >/dev/null 2>"${WORK}/config"
+  attempt restic_ cat config >/dev/null 2>"${NOTES}/config"
   if ((STATUS == 0)); then
     : >"${STATE}/known/$1"
     return
   fi
-  if ! grep -qE 'Is there a repository|repository does not exist|unable to open config file' "${WORK}/config"; then
-    cat "${WORK}/config" >&2
+  if ! grep -qE 'Is there a repository|repository does not exist|unable to open config file' "${NOTES}/config"; then
+    cat "${NOTES}/config" >&2
     exit 1
   fi
   # A disk that is not mounted, or a bucket that somebody emptied, must not pass for a fresh start.
@@ -99,9 +99,15 @@ prepare() { # NAME
   say "$1: made the repository"
 }
 
+# The repository is checked before anything is removed from it: what is damaged may need what is old.
 clean_up() { # NAME DAILY WEEKLY MONTHLY YEARLY
-  local last partial
+  local last partial due=''
   local -a keep=() ids=()
+  last=$(stat -c %Y "${STATE}/known/$1.checked" 2>/dev/null || printf 0)
+  if [[ -n ${PRUNE} ]] || ((EPOCHSECONDS - last > 6 * 86400 + 43200)); then
+    due=1
+    check_repository "$1"
+  fi
   local -A option=([daily]=$2 [weekly]=$3 [monthly]=$4 [yearly]=$5)
   for last in daily weekly monthly yearly; do
     ((option[${last}] == 0)) || keep+=("--keep-${last}" "${option[${last}]}")
@@ -111,34 +117,47 @@ clean_up() { # NAME DAILY WEEKLY MONTHLY YEARLY
   fi
   restic_ forget --quiet --host "${LABEL}" --tag "safety-${SITE}" --group-by host,tags --keep-within 30d >&2
   # A partial snapshot is worth something until a whole one is newer.
-  restic_ snapshots --json --host "${LABEL}" >"${WORK}/snapshots"
+  restic_ snapshots --json --host "${LABEL}" >"${NOTES}/snapshots"
   partial=$(jq -r --arg site "${SITE}" '
     def source: .tags // [] | map(select(startswith("source:"))) | first;
     (map(select(.tags // [] | index($site))) | group_by(source) | map({key: first | source, value: map(.time) | max}) | from_entries) as $whole
-    | .[] | select(.tags // [] | index("partial-" + $site)) | select(.time < ($whole[source] // "")) | .id' "${WORK}/snapshots")
+    | .[] | select(.tags // [] | index("partial-" + $site)) | select(.time < ($whole[source] // "")) | .id' "${NOTES}/snapshots")
   if [[ -n ${partial} ]]; then
     mapfile -t ids <<<"${partial}"
     restic_ forget --quiet "${ids[@]}" >&2
   fi
-  last=$(stat -c %Y "${STATE}/known/$1.checked" 2>/dev/null || printf 0)
-  if [[ -n ${PRUNE} ]] || ((EPOCHSECONDS - last > 6 * 86400 + 43200)); then
+  if [[ -n ${due} ]]; then
     restic_ prune --quiet >&2
-    restic_ check --quiet --read-data-subset=5% >&2
     : >"${STATE}/known/$1.checked"
-    say "$1: cleaned up and checked"
+    say "$1: checked and cleaned up"
   fi
+}
+
+# All that the repository says of itself, and of what it stores a part, so that each pack is read back within a quarter of a
+# year; all of it where that is little.
+check_repository() { # NAME
+  local size part=${STATE}/known/$1.part number=0
+  size=$(restic_ stats --json --mode raw-data | jq -r .total_size)
+  if ((size < 1 << 30)); then
+    restic_ check --quiet --read-data >&2
+    return
+  fi
+  [[ ! -r ${part} ]] || number=$(<"${part}")
+  number=$((number % 13 + 1))
+  restic_ check --quiet --read-data-subset="${number}/13" >&2
+  printf '%s\n' "${number}" >"${part}"
 }
 
 result() { # DESTINATION SOURCE STATUS BYTES ADDED ERROR
   jq -nc --arg destination "$1" --arg source "$2" --arg status "$3" --argjson bytes "$4" --argjson added "$5" --arg error "$6" \
     --arg kind "${KIND:--}" --arg place "${PLACE}" \
-    '{$destination, $source, $kind, $place, $status, $bytes, $added, $error}' >>"${WORK}/results"
+    '{$destination, $source, $kind, $place, $status, $bytes, $added, $error}' >>"${NOTES}/results"
 }
 
 # Runs a step of a destination apart, so that its failure is only its own.
 apart() { # COMMAND...
-  attempt with_destination "$@" >"${WORK}/said" 2>"${WORK}/log"
-  cat "${WORK}/log" >>"${LOG}"
+  attempt with_destination "$@" >"${NOTES}/said" 2>"${NOTES}/log"
+  cat "${NOTES}/log" 2>/dev/null >>"${LOG}" || true
 }
 
 with_destination() { # COMMAND...
@@ -147,11 +166,11 @@ with_destination() { # COMMAND...
 }
 
 serve_destination() { # NAME
-  local name message daily weekly monthly yearly bytes added
+  local name message daily weekly monthly yearly bytes added PRUNE=${PRUNE}
   NAME=$1
   IFS=$'\t' read -r PLACE daily weekly monthly yearly <<<"${DESTINATION[$1]}"
   apart prepare "$1"
-  message=$(last_words "${WORK}/log")
+  message=$(last_words "${NOTES}/log")
   if ((STATUS)); then
     complain "$1: ${message}"
     for name in "${ONLY[@]}"; do
@@ -161,26 +180,29 @@ serve_destination() { # NAME
     return
   fi
   for name in "${ONLY[@]}"; do
+    [[ -z ${CLEAN} ]] || break
     open_source "${name}"
     apart save "${name}"
     if ((STATUS == 0)); then
-      bytes=$(jq .bytes "${WORK}/said")
-      added=$(jq .added "${WORK}/said")
+      bytes=$(jq .bytes "${NOTES}/said")
+      added=$(jq .added "${NOTES}/said")
       result "$1" "${name}" success "${bytes}" "${added}" ''
       say "$1: saved ${name}"
     else
-      message=$(last_words "${WORK}/log")
+      message=$(last_words "${NOTES}/log")
       ((STATUS != 3)) || message="some files could not be read: ${message}"
+      # What the run has left behind would only fill the disk.
+      ! grep -q 'no space left on device' "${NOTES}/log" || PRUNE=1
       result "$1" "${name}" failed 0 0 "${message}"
       complain "$1: ${name} was NOT saved: ${message}"
     fi
   done
   apart clean_up "$1" "${daily}" "${weekly}" "${monthly}" "${yearly}"
-  message=$(last_words "${WORK}/log")
+  message=$(last_words "${NOTES}/log")
   KIND=repository
   if ((STATUS)); then
-    result "$1" - failed 0 0 "cleaning up or checking: ${message}"
-    complain "$1: cleaning up or checking failed: ${message}"
+    result "$1" - failed 0 0 "checking or cleaning up: ${message}"
+    complain "$1: checking or cleaning up failed: ${message}"
   fi
 }
 
@@ -195,7 +217,7 @@ write_status() { # SECONDS
       def mb: . / 1048576 | ceil;
       def outcome: if all(.status == "success") then {status: "success", size_mb: (map(.bytes) | max | mb)}
         else {status: "failed", error: (map(select(.status != "success"))[0] | "\(.destination): \(.error)")} end;
-      def by_source: group_by(.source) | map({key: .[0].source, value: outcome}) | from_entries;
+      def by_source: map(select(.source != "-")) | group_by(.source) | map({key: .[0].source, value: outcome}) | from_entries;
       def database: .kind == "postgres" or .kind == "globals" or .kind == "redis" or .kind == "sqlite";
       map(select(.place == "remote")) as $remote
       | {
@@ -209,11 +231,13 @@ write_status() { # SECONDS
           host: $host,
           status: (if all(.status == "success") then "success" else "failed" end),
           files: map(select(.kind == "paths" or .kind == "volume")) | by_source,
-          destinations: group_by(.destination) | map({key: .[0].destination, value: {
-            status: (if all(.status == "success") then "success" else "failed" end), added_mb: (map(.added) | add | mb)}}) | from_entries
-        }' "${WORK}/results" >"${WORK}/status.json"
-    install -m 0644 "${WORK}/status.json" "${file}.new"
-    mv -f "${file}.new" "${file}"
+          destinations: group_by(.destination) | map({key: .[0].destination, value: ({
+            status: (if all(.status == "success") then "success" else "failed" end), added_mb: (map(.added) | add | mb)}
+            + (map(select(.status != "success")) | if . == [] then {} else {error: (.[0] | "\(.source): \(.error)" | ltrimstr("-: "))} end))})
+            | from_entries
+        } + (map(select(.destination == "-")) | if . == [] then {} else {error: .[0].error} end)' "${NOTES}/results" >"${NOTES}/status.json"
+    { install -m 0644 "${NOTES}/status.json" "${file}.new" && mv -f "${file}.new" "${file}"; } \
+      || complain "${file} could not be written"
   done
 }
 
@@ -232,8 +256,8 @@ write_metrics() { # FAILURES SECONDS
     printf '# HELP sitewright_backup_duration_seconds How long the last backup took.\n'
     printf '# TYPE sitewright_backup_duration_seconds gauge\n'
     printf 'sitewright_backup_duration_seconds{site="%s"} %s\n' "${SITE}" "$2"
-  } >"${WORK}/metrics"
-  install -m 0644 "${WORK}/metrics" "${folder}/${SITE}-backup.prom.new"
+  } >"${NOTES}/metrics"
+  install -m 0644 "${NOTES}/metrics" "${folder}/${SITE}-backup.prom.new"
   mv -f "${folder}/${SITE}-backup.prom.new" "${folder}/${SITE}-backup.prom"
 }
 
@@ -252,12 +276,13 @@ show_plan() {
 save_all() { # OPTION...
   local init='' list='' parts
   # One that is at work, such as a restore test, is waited for.
-  ONLY=() TO=() PRUNE='' TAG=${SITE} KIND='' PLACE='' NAME='' LOCK_WAIT=3600
+  ONLY=() TO=() PRUNE='' CLEAN='' TAG=${SITE} KIND='' PLACE='' NAME='' LOCK_WAIT=3600
   while (($#)); do
     case $1 in
       --only) ONLY+=("${2-}") && shift ;;
       --to) TO+=("${2-}") && shift ;;
       --prune) PRUNE=1 ;;
+      --clean-up) PRUNE=1 CLEAN=1 ;;
       --dry-run | --list) list=1 ;;
       --init) init=${2-} && shift ;;
       --safety) TAG=safety-${SITE} ;;
@@ -278,29 +303,46 @@ save_all() { # OPTION...
     use_destination "${init}"
     prepare "${init}"
   else
-    : >"${WORK}/results"
+    : >"${NOTES}/results"
+    CONCLUDED=''
+    ((parts)) || [[ -n ${CLEAN} || ${TAG} != "${SITE}" ]] || trap broke_off EXIT
     for NAME in "${TO[@]}"; do serve_destination "${NAME}"; done
     conclude "${parts}"
   fi
 }
 
 conclude() { # PARTS
-  local failures
-  failures=$(jq -s 'map(select(.status != "success")) | length' "${WORK}/results")
+  local failures names
+  failures=$(jq -s 'map(select(.status != "success")) | length' "${NOTES}/results")
   # A part, or a safety copy, says nothing about the whole.
-  if [[ ${TAG} == "${SITE}" && $1 == 0 ]]; then
+  if [[ ${TAG} == "${SITE}" && -z ${CLEAN} && $1 == 0 ]]; then
     write_status "${SECONDS}"
     ((failures)) || printf '%s\n' "${EPOCHSECONDS}" >"${STATE}/last-success"
-    write_metrics "${failures}" "${SECONDS}"
+    attempt write_metrics "${failures}" "${SECONDS}"
+    CONCLUDED=1
     if ((failures)); then
-      jq -r 'select(.status != "success") | "\(.destination), \(.source): \(.error)"' "${WORK}/results" >"${WORK}/failures"
-      notify failed "Backup of ${SITE} on ${LABEL} failed" <"${WORK}/failures"
-      : >"${STATE}/failing"
-    elif [[ -e ${STATE}/failing ]]; then
-      notify recovered "Backup of ${SITE} on ${LABEL} works again" <<<"All of it was saved."
-      rm -f "${STATE}/failing"
+      names=$(failures_of "${NOTES}/results")
+      describe_failures "${NOTES}/results" >"${NOTES}/failures"
+      notify backup "failed ${names}" backup failed "Backup of ${SITE} on ${LABEL} failed" <"${NOTES}/failures"
+    else
+      notify backup ok backup recovered "Backup of ${SITE} on ${LABEL} works again" <<<"All of it was saved."
+      [[ -z ${HEARTBEAT} ]] || "${SITE}-notify" --heartbeat "${HEARTBEAT}" || complain "the heartbeat was not taken"
     fi
   fi
   say "${#ONLY[@]} sources, ${#TO[@]} destinations, ${failures} failures, ${SECONDS} s"
   ((failures == 0))
+}
+
+# A run that does not come to its end is a failed one: killed with the host, without its plan, out of disk.
+broke_off() {
+  local status=$?
+  trap - EXIT
+  set +e
+  if [[ -z ${CONCLUDED} ]]; then
+    KIND=run PLACE=- NAME=-
+    result - - failed 0 0 "the run broke off with status ${status}; ${LOG} has what it said"
+    attempt conclude 0
+  fi
+  rm -rf "${WORK}" "${NOTES}"
+  exit "${status}"
 }

@@ -9,6 +9,7 @@ fn job(name: &str, user: &str, run: JobRun) -> Job {
         user: user.into(),
         run,
         description: format!("{name} of api"),
+        notify: Vec::new(),
     }
 }
 

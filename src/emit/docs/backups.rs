@@ -14,6 +14,8 @@ struct View<'a> {
     schedule: String,
     test: Option<String>,
     notify: Option<String>,
+    heartbeat: bool,
+    etc: String,
     status: String,
     sources: String,
     destinations: String,
@@ -34,6 +36,10 @@ pub(super) fn on_host(site: &Site, host: &Host) -> Section {
     let mut commands = vec![
         (format!("{name}-backup"), "save all of it now"),
         (format!("{name}-backup --only {source}"), "one source"),
+        (
+            format!("{name}-backup --clean-up"),
+            "check, and forget what is not to be kept, now",
+        ),
         (format!("{name}-restore --list"), "snapshots"),
         (
             format!("{name}-restore --list --from {}", last.name),
@@ -60,6 +66,8 @@ pub(super) fn on_host(site: &Site, host: &Host) -> Section {
         schedule: code(&plan.schedule),
         test: plan.test_restore.as_ref().map(|schedule| code(schedule)),
         notify: (!plan.notify.is_empty()).then(|| listed(plan.notify.iter().map(|name| code(name)))),
+        heartbeat: plan.heartbeat.is_some(),
+        etc: site.etc(),
         status: code(&plan.status_file),
         sources: table(["Source", "What"], &rows),
         destinations: destinations(plan),

@@ -3,16 +3,17 @@
 use serde::Serialize;
 
 use super::handle::{Handle, compose, on_host};
-use super::markdown;
 use super::table::table;
+use super::{listed, markdown};
 use crate::render::escape::{markdown as text, markdown_code as code, shell};
-use crate::site::{Access, BackupWhat, Check, Host, Probe, Site};
+use crate::site::{Access, BackupWhat, Check, Host, Probe, Site, Watch};
 
 #[derive(Serialize)]
 struct View<'a> {
     site: &'a str,
     services: Vec<ServiceView>,
     probes: String,
+    watch: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -64,8 +65,29 @@ pub(super) fn section(site: &Site, host: &Host) -> String {
             site: &site.name,
             services,
             probes: table(["Probe", "Asks whether", "First look"], &rows),
+            watch: host.watch.as_ref().map(|watch| watched(site, watch)),
         },
     )
+}
+
+/// How the host asks itself.
+fn watched(site: &Site, watch: &Watch) -> String {
+    let name = &site.name;
+    let mut text = format!(
+        "`{name}-health-watch.timer` asks every {} seconds, and writes the answers to `/var/lib/{name}/health/status.json`.",
+        watch.every
+    );
+    if !watch.notify.is_empty() {
+        let channels = listed(watch.notify.iter().map(|name| code(name)));
+        text.push_str(&format!(
+            " What a probe says {} times in a row is told to {channels}, once; so is its end. `{name}-notify --test` tries the channels.",
+            watch.failures
+        ));
+    }
+    if watch.heartbeat.is_some() {
+        text.push_str(" While nothing is critical, the address under `monitoring.health.heartbeat` is asked for.");
+    }
+    text
 }
 
 fn commands(site: &Site, handles: &[Handle]) -> Vec<String> {
@@ -127,7 +149,7 @@ fn asks(check: &Check) -> String {
         Check::Certificate { days, .. } => format!("it lasts for {days} days more"),
         Check::Disk { path, percent } => format!("{} is at most {percent} % full", code(path)),
         Check::Memory { available } => format!("{available} % are available"),
-        Check::Backup { hours } => format!("the last good one is at most {hours} hours old"),
+        Check::Backup { hours } => format!("the last one saved everything, and is less than {hours} hours old"),
         Check::Dns { zone } => format!("the name server answers for {}", code(zone)),
     }
 }

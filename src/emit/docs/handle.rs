@@ -1,6 +1,6 @@
 //! How a running copy of a service is called in commands.
 
-use crate::site::{Check, Host, Instance, Service, Site};
+use crate::site::{Host, Instance, Service, Site};
 
 /// The compose command of a site's hosts.
 pub(super) fn compose(site: &Site) -> String {
@@ -27,25 +27,15 @@ pub(super) fn on_host(service: &Service, host: &Host) -> Vec<(Handle, Option<u16
         .instances
         .iter()
         .filter(|instance| instance.host == host.name)
-        .map(|instance| (handle(service, instance, host), instance.port))
+        .map(|instance| (handle(service, instance), instance.port))
         .collect()
 }
 
-fn handle(service: &Service, instance: &Instance, host: &Host) -> Handle {
+fn handle(service: &Service, instance: &Instance) -> Handle {
     match service.runtime {
         "container" => Handle::Container(instance.handle.clone()),
-        // The distribution named the unit; the service's probe knows it.
-        "native" => Handle::Unit(native_unit(service, host).unwrap_or_else(|| instance.handle.clone())),
         _ => Handle::Unit(instance.handle.clone()),
     }
-}
-
-fn native_unit(service: &Service, host: &Host) -> Option<String> {
-    let name = format!("unit {}", service.name);
-    host.probes.iter().find_map(|probe| match &probe.check {
-        Check::Unit(unit) if probe.name == name => Some(unit.clone()),
-        _ => None,
-    })
 }
 
 /// Hosts that its releases are put on.

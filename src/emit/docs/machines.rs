@@ -234,6 +234,23 @@ pub(super) fn overview(site: &Site, bundles: &[HostBundle]) -> String {
     )
 }
 
+/// What a channel hears of, in words.
+fn what_is_told(site: &Site, channel: &str) -> Vec<String> {
+    let named = |names: &[String]| names.iter().any(|name| name == channel);
+    let mut told = Vec::new();
+    for host in &site.hosts {
+        if host.watch.as_ref().is_some_and(|watch| named(&watch.notify)) {
+            told.push(format!("the health of {}", host.name));
+        }
+        if host.backup.as_ref().is_some_and(|plan| named(&plan.notify)) {
+            told.push(format!("backups of {}", host.name));
+        }
+        let jobs = host.jobs.iter().filter(|job| named(&job.notify));
+        told.extend(jobs.map(|job| format!("the job {} on {}", job.name, host.name)));
+    }
+    told
+}
+
 pub(super) fn channels(site: &Site) -> Section {
     let rows: Vec<_> = site
         .channels
@@ -244,19 +261,14 @@ pub(super) fn channels(site: &Site) -> Section {
                 ChannelTarget::Webhook { .. } => "a webhook that takes JSON".to_owned(),
                 ChannelTarget::Email { to, .. } => format!("mail to {}", listed(to.iter().map(|to| code(to)))),
             };
-            let is_told = |host: &&Host| {
-                host.backup
-                    .as_ref()
-                    .is_some_and(|plan| plan.notify.contains(&channel.name))
-            };
-            let told = listed(site.hosts.iter().filter(is_told).map(|host| text(&host.name)));
+            let told = listed(what_is_told(site, &channel.name).into_iter().map(|what| text(&what)));
             let secrets = listed(channel.secrets().iter().map(|name| code(name)));
             [code(&channel.name), way, secrets, told]
         })
         .collect();
-    let rows = table(["Channel", "Goes by", "Secret", "Failed backups of"], &rows);
+    let rows = table(["Channel", "Goes by", "Secret", "Hears of"], &rows);
     let contact = code(&site.contact);
     (!rows.is_empty()).then(|| {
-        format!("## Messages\n\n{rows}\ncron mails what a scheduled job said when it failed to {contact}, if the host can send mail.\n")
+        format!("## Messages\n\n{rows}\nEach change is told once. `{}-notify --test` on a host sends a message to each of its channels; what one does not take waits there for a day. cron mails what a scheduled job said when it failed to {contact}, if the host can send mail.\n", site.name)
     })
 }

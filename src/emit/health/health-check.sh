@@ -19,7 +19,7 @@ usage: SITE-health-check [--verbose | --quiet | --json | --metrics] [--critical]
 exit: 0 all is well, 1 a warning, 2 critical, 3 could not ask (the codes of monitoring plugins)
 
 A certificate, a disk and the memory warn at their limit, and are critical half way from there to the end.
-What waits for a release that was never deployed only warns.
+What waits for a release that was never deployed, or for the first backup, is pending: it counts as a warning.
 HELP
 }
 
@@ -29,7 +29,7 @@ PROBES=/etc/${SITE}/health.tsv
 FORMAT=short
 GATE=''
 
-# ---- probes: each says `ok`, `warning` or `critical`, and one line about it --------------------------------------------
+# ---- probes: each says `ok`, `pending`, `warning` or `critical`, and one line about it ----------------------------------
 say() { printf '%s\t%s\n' "$1" "${*:2}"; }
 
 # Says how a figure that should not fall stands to its limit; below half of it, it is critical.
@@ -152,17 +152,23 @@ probe_memory() { # PERCENT
 }
 
 probe_backup() { # DIRECTORY HOURS
-  local age
+  local age said
+  # The last run says itself that it failed, before its predecessor gets too old.
+  if [[ -r $1/status.json ]] && said=$(jq -r 'select(.status == "failed") | [.destinations[].error // empty, .error // empty][0] // "no reason given"' "$1/status.json") \
+    && [[ -n ${said} ]]; then
+    say critical "the last backup failed: ${said//[[:cntrl:]]/ }"
+    return
+  fi
   if [[ -r $1/last-success ]]; then
     age=$(((EPOCHSECONDS - $(<"$1/last-success")) / 3600))
-    if ((age > $2)); then say critical "the last good backup is ${age} hours old"; else say ok "${age} hours old"; fi
+    if ((age >= $2)); then say critical "the last good backup is ${age} hours old"; else say ok "${age} hours old"; fi
     return
   fi
   age=$(stat -c %W "$1" 2>/dev/null || printf '%s' "${EPOCHSECONDS}")
   if ((age > 0 && (EPOCHSECONDS - age) / 3600 > $2)); then
     say critical "no backup has ever succeeded"
   else
-    say warning "no backup was made yet"
+    say pending "no backup was made yet"
   fi
 }
 
@@ -212,11 +218,11 @@ ask() { # LINE NUMBER
   (probe "${kind}" "${a}" "${b}" "${c}") >"${WORK}/$2.said" 2>&1
   IFS=$'\t' read -r state message <"${WORK}/$2.said"
   case ${state} in
-    ok | warning | critical) ;;
+    ok | pending | warning | critical) ;;
     *) message="the probe failed: ${state} ${message-}" state=critical ;;
   esac
   if [[ ${state} == critical && ${waits} != - && ! -e ${waits} ]]; then
-    state=warning message="waits for ${waits}, which was never deployed"
+    state=pending message="waits for ${waits}, which was never deployed"
   fi
   printf '%s\t%s\t%s\t%s\n' "${state}" "${name}" "${kind}" "${message-}" >"${WORK}/$2"
 }
@@ -248,7 +254,7 @@ report() { # STATUS COUNT NOT-WELL
       while IFS=$'\t' read -r state name kind message; do
         case ${state} in
           ok) state=0 ;;
-          warning) state=1 ;;
+          pending | warning) state=1 ;;
           *) state=2 ;;
         esac
         json "${name}"
@@ -300,7 +306,7 @@ wait
 : >"${WORK}/results"
 for ((i = 1; i <= count; i++)); do cat "${WORK}/${i}" >>"${WORK}/results"; done
 criticals=$(grep -c '^critical' "${WORK}/results" || true)
-warnings=$(grep -c '^warning' "${WORK}/results" || true)
+warnings=$(grep -cE '^(warning|pending)' "${WORK}/results" || true)
 status=ok code=0
 if ((warnings)); then status=warning code=1; fi
 if ((criticals)); then status=critical code=2; fi

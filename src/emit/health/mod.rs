@@ -1,6 +1,7 @@
-//! The health check: one engine, the same on every host, and the host's probes as data.
+//! The health check: one engine, the same on every host, and the host's probes as data; and what runs it by the clock.
 
 mod view;
+mod watch;
 
 use super::{Artifact, Emission, Emitter};
 use crate::render::{Language, render};
@@ -40,6 +41,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
     for name in ["curl", "iproute2", "openssl"] {
         emission.packages.push(Package::of_distribution(name));
     }
+    watch::emit(site, host, &mut emission);
     emission
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::site::{Check, Probe, fixture};
+use crate::site::{Check, Probe, Text, Watch, fixture};
 
 #[test]
 fn probes_are_lines_of_six_fields() {
@@ -67,4 +67,29 @@ fn what_waits_for_a_release_says_so() {
         .filter_map(|line| line.rsplit('\t').next())
         .collect();
     assert_eq!(waits, ["/opt/acme/api/current", "/opt/acme/api/current", "-"]);
+}
+
+#[test]
+fn a_watched_host_asks_itself_by_the_clock() {
+    let mut host = fixture::host("vps");
+    assert!(emit(&fixture::site(), &host).enabled.is_empty());
+    host.watch = Some(Watch {
+        origin: fixture::at("/monitoring"),
+        every: 300,
+        failures: 2,
+        notify: vec!["ops".into(), "mail".into()],
+        heartbeat: Some(Text::literal("https://hc-ping.example.net/%h")),
+    });
+    let emission = emit(&fixture::site(), &host);
+    let content = |path: &str| {
+        let artifact = emission.artifacts.iter().find(|artifact| artifact.path == path);
+        artifact.expect(path).content.clone()
+    };
+    let service = content("/etc/systemd/system/acme-health-watch.service");
+    assert!(
+        service.contains("\nExecStart=/usr/local/lib/acme/health-watch 2 --heartbeat ops mail\n"),
+        "{service}"
+    );
+    assert!(content("/etc/systemd/system/acme-health-watch.timer").contains("\nOnUnitActiveSec=300s\n"));
+    assert_eq!(emission.enabled[0].name, "acme-health-watch.timer");
 }

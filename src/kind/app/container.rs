@@ -268,6 +268,7 @@ fn jobs(app: &App, lowering: &mut Lowering<'_>, host: &str) {
                 timeout: job.timeout.as_secs(),
             },
             description: format!("Job {name} of {}", service.name),
+            notify: job.notify.iter().map(ToString::to_string).collect(),
         };
         let target = lowering.host(host);
         target.containers.push(container);

@@ -347,6 +347,7 @@ fn schedule(
         user: "root".into(),
         run: JobRun::Unit(format!("{unit_name}.service")),
         description: unit.description.clone(),
+        notify: job.notify.iter().map(ToString::to_string).collect(),
     };
     let target = lowering.host(host);
     target.units.push(unit);

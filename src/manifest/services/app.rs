@@ -120,6 +120,11 @@ pub struct Job {
     /// What its environment has beside the service's.
     #[serde(default)]
     pub env: BTreeMap<EnvName, EnvValue>,
+    /// Which channels of `notify` hear that it failed, and that it works again: once for each change, not each run. Default: none;
+    /// its unit, log and the mail of cron say it.
+    #[serde(default)]
+    #[schemars(extend("x-short" = "[]"), example = ["ops"])]
+    pub notify: Vec<Name>,
 }
 
 fn hour() -> Duration {

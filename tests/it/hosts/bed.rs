@@ -16,6 +16,8 @@ pub(super) enum Ground {
     Example,
     /// From 10.89.77.20.
     Bare,
+    /// From 10.89.77.30; its manifest names the stranger, 10.89.77.8.
+    Backups = 6,
     /// From 10.89.77.40.
     Containers = 3,
 }
@@ -79,7 +81,11 @@ impl Bed {
 
     /// A machine of a stranger: every request comes from here, so it passes the host's firewall.
     pub(super) fn outside(&self) -> Host<'_> {
-        Host::stranger(self, "outside", &self.ground.outside().to_string())
+        Host::stranger(self, "outside", &self.outside_address())
+    }
+
+    pub(super) fn outside_address(&self) -> String {
+        self.ground.outside().to_string()
     }
 
     /// What the engine calls a machine of this ground.

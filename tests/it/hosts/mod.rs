@@ -4,6 +4,7 @@
 //! minutes the first time, so these tests run only with `SITEWRIGHT_HOSTS=1` or `require`, which a person and CI set.
 //! `SITEWRIGHT_HOSTS=keep` leaves the hosts of the last test standing for a look (`tests/hosts/stop` removes them).
 
+mod backups;
 mod bed;
 mod boots;
 mod checks;

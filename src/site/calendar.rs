@@ -6,9 +6,11 @@ use croner::parser::{CronParser, Seconds, Year};
 const YEARS: std::ops::Range<u32> = 2024..2032;
 /// The first day of them is a Monday.
 const FIRST: u32 = 1;
+/// Minutes.
+const DAY: u32 = 24 * 60;
 
 #[derive(Debug)]
-pub(super) struct Calendar {
+pub(crate) struct Calendar {
     /// Minutes of the day, ascending.
     times: Vec<u16>,
     /// Days from the first on, ascending.
@@ -17,7 +19,7 @@ pub(super) struct Calendar {
 
 impl Calendar {
     /// Schedules were checked when they were read, so each can be parsed.
-    pub(super) fn new(schedule: &str) -> Option<Self> {
+    pub(crate) fn new(schedule: &str) -> Option<Self> {
         let parser = CronParser::builder()
             .seconds(Seconds::Disallowed)
             .year(Year::Disallowed)
@@ -61,17 +63,27 @@ impl Calendar {
     }
 
     /// Minutes of the day at which it begins.
-    pub(super) fn times(&self) -> impl Iterator<Item = u32> {
+    pub(crate) fn times(&self) -> impl Iterator<Item = u32> {
         self.times.iter().copied().map(u32::from)
     }
 
     /// Most days from one run to the next; none if there is at most one run in all the years.
-    pub(super) fn longest_gap(&self) -> Option<u32> {
+    pub(crate) fn longest_gap(&self) -> Option<u32> {
         self.days.windows(2).map(|pair| pair[1] - pair[0]).max()
     }
 
+    /// Most minutes from one run to the next; none if there is at most one run in all the years.
+    pub(crate) fn longest_wait(&self) -> Option<u32> {
+        let overnight = self.longest_gap()? * DAY + self.times().next()? - self.times().last()?;
+        self.times()
+            .zip(self.times().skip(1))
+            .map(|(time, next)| next - time)
+            .chain([overnight])
+            .max()
+    }
+
     /// Both begin in the same minute of some day.
-    pub(super) fn meets(&self, other: &Self) -> bool {
+    pub(crate) fn meets(&self, other: &Self) -> bool {
         share(&self.times, &other.times) && share(&self.days, &other.days)
     }
 }
@@ -108,6 +120,17 @@ mod tests {
         assert_eq!(gap("0 2 1 * *"), Some(31));
         assert_eq!(gap("0 2 1,15 * 1"), Some(7));
         assert_eq!(gap("0 2 1 1 *"), Some(366));
+    }
+
+    #[test]
+    fn waits_from_one_run_to_the_next() {
+        let wait = |schedule: &str| Calendar::new(schedule).unwrap().longest_wait();
+        assert_eq!(wait("*/5 * * * *"), Some(5));
+        assert_eq!(wait("0 * * * *"), Some(60));
+        assert_eq!(wait("0 8,18 * * *"), Some(14 * 60));
+        assert_eq!(wait("0 2 * * *"), Some(24 * 60));
+        assert_eq!(wait("0 8,18 * * mon-fri"), Some(62 * 60));
+        assert_eq!(wait("0 2 * * 0"), Some(7 * 24 * 60));
     }
 
     #[test]

@@ -1,26 +1,12 @@
 //! How a message gets to a channel: a configuration of curl's, so that no address with a token in it is ever on a
 //! command line.
 
-use super::{Artifact, BackupPlan, NAME, Site, folder, plan};
-use crate::site::{Channel, ChannelTarget, Encoding, Smtp, Text};
+use super::{Artifact, NAME, Site, folder};
+use crate::site::{Channel, ChannelTarget, Encoding, Pointer, Smtp, Text};
 
-pub(super) fn files(site: &Site, backup: &BackupPlan) -> Vec<Artifact> {
-    plan::channels(site, backup)
-        .into_iter()
-        .flat_map(|channel| channel_files(site, channel))
-        .collect()
-}
-
-fn channel_files(site: &Site, channel: &Channel) -> Vec<Artifact> {
-    let file = |suffix: &str, content: String| {
-        Artifact::new(
-            NAME,
-            folder(site, &format!("notify-{}.{suffix}", channel.name)),
-            content,
-        )
-        .mode(0o600)
-        .from([channel.origin.clone()])
-    };
+pub(super) fn files(site: &Site, channel: &Channel) -> Vec<Artifact> {
+    let file =
+        |suffix: &str, content: String| secret(site, &format!("{}.{suffix}", channel.name), content, &channel.origin);
     match &channel.target {
         ChannelTarget::Slack { webhook } => vec![file("curl", post(&Text::secret(webhook)))],
         ChannelTarget::Webhook { url } => vec![file("curl", post(url))],
@@ -32,17 +18,30 @@ fn channel_files(site: &Site, channel: &Channel) -> Vec<Artifact> {
     }
 }
 
+/// What is asked for as a sign of life.
+pub(super) fn heartbeat(site: &Site, name: &str, address: &Text, origin: &Pointer) -> Artifact {
+    let content = format!("globoff\n{}", config(&[("url", address.clone())]));
+    secret(site, &format!("heartbeat.{name}.curl"), content, origin)
+}
+
+fn secret(site: &Site, name: &str, content: String, origin: &Pointer) -> Artifact {
+    Artifact::new(NAME, folder(site, name), content)
+        .mode(0o600)
+        .from([origin.clone()])
+}
+
 fn post(url: &Text) -> String {
-    config(&[
+    let options = config(&[
         ("url", url.clone()),
         ("header", Text::literal("Content-Type: application/json")),
         ("data-binary", Text::literal("@-")),
-    ])
+    ]);
+    format!("globoff\n{options}")
 }
 
 fn mail(to: &[String], from: &str, smtp: &Smtp) -> String {
-    // Port 465 speaks TLS from the first byte, the others begin in the clear and must change over.
-    let scheme = if smtp.port == 465 { "smtps" } else { "smtp" };
+    // Else it begins in the clear, and must change over.
+    let scheme = if smtp.implicit_tls { "smtps" } else { "smtp" };
     let mut options = vec![
         ("url", Text::literal(format!("{scheme}://{}:{}", smtp.host, smtp.port))),
         ("mail-from", Text::literal(from)),
@@ -55,13 +54,14 @@ fn mail(to: &[String], from: &str, smtp: &Smtp) -> String {
         ));
     }
     options.push(("upload-file", Text::literal("-")));
-    format!("ssl-reqd\n{}", config(&options))
+    // Mail servers refuse lines that do not end as theirs do.
+    format!("ssl-reqd\ncrlf\n{}", config(&options))
 }
 
 fn headers(to: &[String], from: &str) -> String {
     let one_line = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
     format!(
-        "From: {}\nTo: {}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n",
+        "From: {}\nTo: {}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\nAuto-Submitted: auto-generated\n",
         one_line(from),
         one_line(&to.join(", "))
     )

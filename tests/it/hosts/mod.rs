@@ -9,3 +9,4 @@ mod boots;
 mod checks;
 mod example;
 mod host;
+mod neurmatic;

@@ -7,6 +7,7 @@
 mod configuration;
 mod container;
 mod data;
+mod delivery;
 mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -18,6 +19,7 @@ pub use crate::source::Pointer;
 pub use configuration::*;
 pub use container::*;
 pub use data::*;
+pub use delivery::*;
 pub use edge::*;
 pub use host::*;
 pub use process::*;
@@ -54,6 +56,8 @@ pub struct Site {
     pub backups_planned: bool,
     /// Rules that are silenced.
     pub waivers: Vec<Waiver>,
+    /// How it reaches its hosts, if not by hand.
+    pub delivery: Option<Delivery>,
 }
 
 /// A rule that is silenced at a place.

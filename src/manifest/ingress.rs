@@ -67,10 +67,12 @@ fn connections() -> u32 {
 /// How the web server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[schemars(extend("enum" = ["native", "container"], "x-planned-values" = ["container"]))]
 pub enum IngressRuntime {
+    /// The distribution's package, as a unit.
     #[default]
     Native,
+    /// The official image, in the compose file, on the network of the containers that it leads to.
+    Container,
 }
 
 /// The access log.

@@ -16,12 +16,12 @@ pub(super) struct Issued {
 pub(super) fn certificates(
     world: &World<'_>,
     hosts: &mut [Host],
-    servers: Vec<String>,
+    servers: &[String],
     found: &mut Vec<Diagnostic>,
 ) -> Issued {
     let mut issued = Issued { challenges: Vec::new() };
     for name in servers {
-        let host = host_mut(hosts, &name);
+        let host = host_mut(hosts, name);
         let Some(mut ingress) = host.ingress.take() else {
             continue;
         };

@@ -96,7 +96,8 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         let mut clients = reach.clients_of(service).iter();
         clients.any(|client| client.host == host && client.network.is_none())
     });
-    let issued = certificates::certificates(&world, &mut hosts, servers, &mut found);
+    let issued = certificates::certificates(&world, &mut hosts, &servers, &mut found);
+    names::containers(&world, &mut hosts, &servers);
     zones::zones(&world, &mut hosts, &issued, &mut lock, &mut found);
     guard::guard(&world, &mut hosts, &mut secrets, &mut found);
     verbatim::files(&world, &mut hosts, &mut secrets, &mut found);

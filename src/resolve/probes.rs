@@ -1,7 +1,7 @@
 //! What the health check asks beside what each service says of itself.
 
 use crate::kind::SiteNames;
-use crate::site::{Calendar, Check, Host, Probe};
+use crate::site::{Calendar, Check, Host, IngressRuntime, Probe};
 
 pub(super) fn probes(site: &SiteNames, host: &mut Host) {
     let mut probes = Vec::new();
@@ -13,11 +13,11 @@ pub(super) fn probes(site: &SiteNames, host: &mut Host) {
         })
     };
     if let Some(ingress) = &host.ingress {
-        ask(
-            "unit nginx".into(),
-            &ingress.origin,
-            Check::Unit("nginx.service".into()),
-        );
+        let (name, check) = match &ingress.runtime {
+            IngressRuntime::Native => ("unit nginx".to_owned(), Check::Unit("nginx.service".into())),
+            IngressRuntime::Container { name, .. } => (format!("container {name}"), Check::Container(name.clone())),
+        };
+        ask(name, &ingress.origin, check);
     }
     if let Some(dns) = &host.dns {
         for zone in &dns.zones {

@@ -92,7 +92,7 @@ fn there(item: Include, site: &str, host: &Host) -> Vec<String> {
             let of_containers = containers.any(|container| container.environment_file.is_some());
             [when(of_units || of_containers, format!("/etc/{site}/env")), None]
         }
-        Include::Nginx => [when(host.ingress.is_some(), "/etc/nginx".to_owned()), None],
+        Include::Nginx => [host.ingress.as_ref().map(|ingress| ingress.folder(site)), None],
         Include::Certificates => {
             let mut issuers = host.certificates.iter().map(|certificate| &certificate.issuer);
             let acme = issuers.any(|issuer| matches!(issuer, Issuer::Acme { .. }));

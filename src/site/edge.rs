@@ -8,6 +8,7 @@ use super::*;
 #[derive(Debug, Clone)]
 pub struct Ingress {
     pub origin: Pointer,
+    pub runtime: IngressRuntime,
     pub worker_connections: u32,
     /// Networks whose `X-Forwarded-For` is believed, and the header of each provider.
     pub trusted_proxies: Vec<IpNet>,
@@ -29,6 +30,49 @@ pub struct Ingress {
     pub upstreams: Vec<Upstream>,
     pub rates: Vec<RateZone>,
     pub caches: Vec<CacheZone>,
+}
+
+/// What runs the web server. Its files have the same paths inside of its container as outside.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum IngressRuntime {
+    /// The distribution's package and unit.
+    #[default]
+    Native,
+    /// A service of the compose file, by its name.
+    Container { name: String, image: String },
+}
+
+impl Ingress {
+    /// Folder of its files on the host.
+    pub fn folder(&self, site: &str) -> String {
+        match &self.runtime {
+            IngressRuntime::Native => "/etc/nginx".to_owned(),
+            IngressRuntime::Container { .. } => format!("/etc/{site}/nginx"),
+        }
+    }
+
+    /// Shell command that tests the files on the host and takes them into use.
+    pub fn reload(&self, site: &str) -> String {
+        match &self.runtime {
+            IngressRuntime::Native => "nginx -t -q && systemctl reload nginx.service".to_owned(),
+            IngressRuntime::Container { .. } => {
+                let nginx = self.command(site);
+                format!("{nginx} -t -q && {nginx} -s reload")
+            }
+        }
+    }
+
+    /// The program with its files, as a shell calls it.
+    pub fn command(&self, site: &str) -> String {
+        match &self.runtime {
+            IngressRuntime::Native => "nginx".to_owned(),
+            IngressRuntime::Container { name, .. } => format!(
+                "docker compose --project-name {site} --file /etc/{site}/compose/compose.yaml exec --no-TTY {name} \
+                 nginx -c {}/nginx.conf",
+                self.folder(site)
+            ),
+        }
+    }
 }
 
 /// One virtual server: names that answer alike.
@@ -88,6 +132,8 @@ pub enum LocationAction {
     },
     /// A fixed JSON body.
     Json(String),
+    /// Not for those who come from outside: not found.
+    Closed,
 }
 
 #[derive(Debug, Clone)]
@@ -124,7 +170,7 @@ pub struct StaticFiles {
 pub struct Upstream {
     pub name: String,
     pub origin: Pointer,
-    /// `127.0.0.1:3000`, `[2001:db8::1]:3000` or `unix:/run/…`.
+    /// `127.0.0.1:3000`, `[2001:db8::1]:3000` or `unix:/run/…`; `api-1:3000` on a network of containers.
     pub servers: Vec<String>,
     pub balance: Balance,
 }

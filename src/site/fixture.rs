@@ -130,6 +130,7 @@ pub(crate) fn unit(name: &str) -> Unit {
 pub(crate) fn ingress() -> Ingress {
     Ingress {
         origin: at("/ingress"),
+        runtime: IngressRuntime::Native,
         worker_connections: 1024,
         trusted_proxies: Vec::new(),
         real_ip_header: "X-Forwarded-For".into(),

@@ -28,6 +28,7 @@ pub(super) const DOCUMENTS: &[(&str, &str)] = &[
     ("no-tls-in-container", include_str!("no-tls-in-container.md")),
     ("not-built", include_str!("not-built.md")),
     ("not-http", include_str!("not-http.md")),
+    ("not-in-reach", include_str!("not-in-reach.md")),
     ("not-replicated", include_str!("not-replicated.md")),
     ("not-utf8", include_str!("not-utf8.md")),
     ("out-of-range", include_str!("out-of-range.md")),

@@ -6,7 +6,7 @@ use super::handle::{Handle, compose, on_host};
 use super::table::table;
 use super::{listed, markdown};
 use crate::render::escape::{markdown as text, markdown_code as code, shell};
-use crate::site::{Access, BackupWhat, Check, Host, Probe, Site, Watch};
+use crate::site::{Access, BackupWhat, Check, Host, IngressRuntime, Probe, Site, Watch};
 
 #[derive(Serialize)]
 struct View<'a> {
@@ -37,14 +37,24 @@ pub(super) fn section(site: &Site, host: &Host) -> String {
             })
         })
         .collect();
-    if host.ingress.is_some() {
+    if let Some(ingress) = &host.ingress {
+        let state = match &ingress.runtime {
+            IngressRuntime::Native => "systemctl status nginx.service".to_owned(),
+            IngressRuntime::Container { name, .. } => format!(
+                "docker compose --file /etc/{}/compose/compose.yaml ps {name}",
+                site.name
+            ),
+        };
+        let mut commands = vec![
+            state,
+            ingress.reload(&site.name),
+            "tail -f /var/log/nginx/error.log".to_owned(),
+            format!("{}-maintenance status", site.name),
+        ];
+        commands.extend((!ingress.caches.is_empty()).then(|| format!("{}-cache-purge --help", site.name)));
         services.push(ServiceView {
             name: "nginx".into(),
-            commands: vec![
-                "systemctl status nginx.service".into(),
-                "nginx -t && systemctl reload nginx.service".into(),
-                "tail -f /var/log/nginx/error.log".into(),
-            ],
+            commands,
         });
     }
     if host.dns.is_some() {

@@ -75,6 +75,7 @@ fn target(ingress: &Ingress, action: &LocationAction) -> String {
         LocationAction::Files(files) => format!("files of {}", code(&files.root)),
         LocationAction::Redirect { to, status } => format!("{status} to {}", code(to)),
         LocationAction::Json(_) => "a fixed JSON answer".into(),
+        LocationAction::Closed => "nobody: 404".into(),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Artifact, Emission, Emitter};
 use crate::render::{Language, render};
-use crate::site::{Action, EnabledUnit, Fail2ban, Host, Package, Pointer, Site, order};
+use crate::site::{Action, EnabledUnit, Fail2ban, Host, IngressRuntime, Package, Pointer, Site, order};
 
 pub(crate) const EMITTER: Emitter = Emitter { name: NAME, emit };
 const NAME: &str = "fail2ban";
@@ -35,7 +35,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
     emission.actions.push(Action {
         name: "fail2ban".into(),
         order: order::MONITORING,
-        check: Some("fail2ban-client -t".into()),
+        check: Some(check(view.forwarded && view.web.is_some())),
         run: Some("if systemctl -q is-active fail2ban; then fail2ban-client reload; fi".into()),
         effect: "reloads fail2ban; bans stay".into(),
     });
@@ -47,6 +47,16 @@ fn emit(site: &Site, host: &Host) -> Emission {
     emission
 }
 
+/// A log that is not there is an error to it, and a container has not written any before its first start.
+fn check(log_is_late: bool) -> String {
+    let log = if log_is_late {
+        "mkdir -p /var/log/nginx && touch -a /var/log/nginx/error.log && "
+    } else {
+        ""
+    };
+    format!("{log}fail2ban-client -t")
+}
+
 #[derive(Serialize)]
 struct JailsView {
     origin: Pointer,
@@ -55,6 +65,8 @@ struct JailsView {
     find_time: u64,
     ban_time: u64,
     ssh_port: u16,
+    /// The web server is in a container.
+    forwarded: bool,
     /// Where the web server limits rates.
     web: Option<Web>,
 }
@@ -89,6 +101,10 @@ impl JailsView {
             find_time: fail2ban.find_time,
             ban_time: fail2ban.ban_time,
             ssh_port: host.hardening.ssh.as_ref().map_or(22, |ssh| ssh.port),
+            forwarded: host
+                .ingress
+                .as_ref()
+                .is_some_and(|ingress| ingress.runtime != IngressRuntime::Native),
             web: web.map(|ingress| Web {
                 origin: ingress.origin.clone(),
             }),

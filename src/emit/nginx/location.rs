@@ -73,7 +73,7 @@ struct Fixed {
     status: u16,
     json: bool,
     /// nginx text.
-    text: String,
+    text: Option<String>,
 }
 
 /// Names that builders give to files whose content never changes: `main.3f2a1b9c.js`, `index-DiwrgTda.css`.
@@ -84,35 +84,37 @@ const FINGERPRINT: &str = concat!(
 const LONG_LIVED: u32 = 3600;
 
 /// The locations of a server, most exact first.
-pub(super) fn views(site: &str, ingress: &Ingress, server: &[Mapped], locations: &[Location]) -> Vec<View> {
+pub(super) fn views(snippets: &str, ingress: &Ingress, server: &[Mapped], locations: &[Location]) -> Vec<View> {
     let mut sorted: Vec<&Location> = locations.iter().collect();
-    sorted.sort_by_key(|location| rank(&location.matcher));
+    sorted.sort_by_key(|location| rank(location));
     sorted
         .into_iter()
         .enumerate()
         .map(|(index, location)| View {
             bare: bare(location, locations),
-            ..view(site, ingress, server, location, index)
+            ..view(snippets, ingress, server, location, index)
         })
         .collect()
 }
 
-/// Exact ones, then prefixes, then patterns, which nginx tries in this order; the longer before the shorter.
-fn rank(matcher: &Matcher) -> (u8, std::cmp::Reverse<usize>, &str) {
-    let (class, text) = match matcher {
-        Matcher::Exact(path) => (0, path),
-        Matcher::Prefix(path) => (1, path),
-        Matcher::Regex(pattern) => (2, pattern),
+/// Exact ones, then prefixes, then patterns, which nginx tries in this order; the longer before the shorter, and what is
+/// closed before all other patterns.
+fn rank(location: &Location) -> (u8, std::cmp::Reverse<usize>, &str) {
+    let (class, text) = match (&location.matcher, &location.action) {
+        (Matcher::Exact(path), _) => (0, path),
+        (Matcher::Prefix(path), _) => (1, path),
+        (Matcher::Regex(pattern), LocationAction::Closed) => (2, pattern),
+        (Matcher::Regex(pattern), _) => (3, pattern),
     };
     (class, std::cmp::Reverse(text.len()), text)
 }
 
-fn view(site: &str, ingress: &Ingress, server: &[Mapped], location: &Location, index: usize) -> View {
+fn view(snippets: &str, ingress: &Ingress, server: &[Mapped], location: &Location, index: usize) -> View {
     let origin = &location.origin;
     let mut own = location.headers.clone();
     let mut view = View {
         origin: origin.clone(),
-        snippets: format!("/etc/nginx/snippets/{site}"),
+        snippets: snippets.to_owned(),
         matcher: matcher(&location.matcher, needs_slash(&location.action)),
         bare: None,
         allow: location.allow.iter().map(ToString::to_string).collect(),
@@ -158,14 +160,21 @@ fn view(site: &str, ingress: &Ingress, server: &[Mapped], location: &Location, i
             view.fixed = Some(Fixed {
                 status: *status,
                 json: false,
-                text: escape::nginx(to),
+                text: Some(escape::nginx(to)),
+            });
+        }
+        LocationAction::Closed => {
+            view.fixed = Some(Fixed {
+                status: 404,
+                json: false,
+                text: None,
             });
         }
         LocationAction::Json(body) => {
             view.fixed = Some(Fixed {
                 status: 200,
                 json: true,
-                text: escape::nginx(body),
+                text: Some(escape::nginx(body)),
             });
         }
     }
@@ -185,7 +194,7 @@ fn needs_slash(action: &LocationAction) -> bool {
     match action {
         LocationAction::Proxy(proxy) => proxy.strip_prefix,
         LocationAction::Files(files) => files.alias,
-        LocationAction::Redirect { .. } | LocationAction::Json(_) => false,
+        LocationAction::Redirect { .. } | LocationAction::Json(_) | LocationAction::Closed => false,
     }
 }
 

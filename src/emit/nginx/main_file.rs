@@ -3,13 +3,20 @@
 use serde::Serialize;
 
 use super::headers::Mapped;
-use super::version::Features;
+use super::place::Place;
 use crate::site::{Ingress, Pointer, Site};
 
 #[derive(Debug, Serialize)]
 pub(super) struct View<'a> {
     origin: &'a Pointer,
     site: &'a str,
+    folder: &'a str,
+    user: &'a str,
+    /// The distribution's modules.
+    modules: bool,
+    /// Name server of the containers' networks.
+    resolver: bool,
+    maintenance: String,
     worker_connections: u32,
     pub(super) worker_rlimit_nofile: u32,
     types: Vec<Type>,
@@ -44,13 +51,19 @@ struct Cache<'a> {
     size: u64,
 }
 
-pub(super) fn view<'a>(site: &'a Site, ingress: &'a Ingress, features: &Features, headers: &'a [Mapped]) -> View<'a> {
+pub(super) fn view<'a>(site: &'a Site, ingress: &'a Ingress, place: &'a Place, headers: &'a [Mapped]) -> View<'a> {
     View {
         origin: &ingress.origin,
         site: &site.name,
+        folder: &place.folder,
+        user: place.user,
+        modules: place.container.is_none(),
+        resolver: place.container.is_some(),
+        maintenance: super::server::maintenance(site),
         worker_connections: ingress.worker_connections,
         worker_rlimit_nofile: descriptors(ingress),
-        types: features
+        types: place
+            .features
             .types
             .iter()
             .map(|&(kind, extension)| Type { kind, extension })

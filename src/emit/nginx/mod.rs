@@ -1,11 +1,16 @@
 //! nginx: the only way in for HTTP.
 //!
 //! `nginx.conf` is ours whole and reads `/etc/nginx/<site>.d/` alone, so neither the distribution's default site nor a
-//! forgotten file of `sites-enabled` answers. What every location needs lies in `/etc/nginx/snippets/<site>-*.conf`.
+//! forgotten file of `sites-enabled` answers. What every location needs lies in `/etc/nginx/snippets/<site>-*.conf`. In a
+//! container the same files lie in `/etc/<site>/nginx`, inside as outside; [`place`] knows what else differs.
 
+mod commands;
+mod contained;
 mod headers;
 mod location;
 mod main_file;
+mod native;
+mod place;
 mod server;
 mod upstream;
 mod version;
@@ -19,7 +24,8 @@ use serde::Serialize;
 
 use super::{Artifact, Emission, Emitter};
 use crate::render::{Language, Rendered, render};
-use crate::site::{Action, Directory, EnabledUnit, Host, Ingress, Package, Site, order};
+use crate::site::{Directory, Host, Ingress, Site};
+use place::Place;
 
 pub(crate) const EMITTER: Emitter = Emitter { name: "nginx", emit };
 
@@ -29,17 +35,18 @@ fn emit(site: &Site, host: &Host) -> Emission {
     let Some(ingress) = &host.ingress else {
         return Emission::default();
     };
-    Emission {
-        artifacts: artifacts(site, host, ingress),
-        packages: vec![Package::of_distribution("nginx")],
-        directories: directories(site, ingress),
-        actions: actions(site, host),
-        enabled: vec![EnabledUnit {
-            name: "nginx.service".into(),
-            order: order::INGRESS,
-        }],
+    let place = Place::of(site, host, ingress);
+    let mut emission = Emission {
+        artifacts: artifacts(site, host, ingress, &place),
+        directories: directories(site, ingress, &place),
         ..Emission::default()
+    };
+    emission.artifacts.extend(commands::of(site, ingress));
+    match &place.container {
+        Some(container) => contained::add(site, host, ingress, container, &mut emission),
+        None => native::add(site, host, ingress, &mut emission),
     }
+    emission
 }
 
 #[derive(Serialize)]
@@ -48,83 +55,69 @@ struct Snippet<'a> {
     curves: &'a str,
     tickets_off: bool,
     keepalive_time: bool,
-    limit: u32,
-    writable: String,
     upstreams: Vec<upstream::View>,
 }
 
-fn artifacts(site: &Site, host: &Host, ingress: &Ingress) -> Vec<Artifact> {
-    let features = version::features(host.os);
+fn artifacts(site: &Site, host: &Host, ingress: &Ingress, place: &Place) -> Vec<Artifact> {
+    let features = &place.features;
     let mapped = headers::of(ingress);
-    let name = &site.name;
+    let (folder, snippets) = (&place.folder, place.snippets(site));
     let view = Snippet {
         headers: headers::lines(&mapped),
         curves: features.curves,
         tickets_off: features.tickets_off,
         keepalive_time: features.keepalive_time,
-        limit: main_file::descriptors(ingress),
-        writable: if ingress.caches.is_empty() {
-            String::new()
-        } else {
-            " /var/cache/nginx".into()
-        },
-        upstreams: ingress.upstreams.iter().map(upstream::view).collect(),
+        upstreams: ingress
+            .upstreams
+            .iter()
+            .map(|upstream| upstream::view(upstream, features))
+            .collect(),
     };
     let text = |name, template| render(Language::Nginx, name, template, &view);
     let mut artifacts = vec![
         file(
-            "/etc/nginx/nginx.conf".into(),
+            format!("{folder}/nginx.conf"),
             render(
                 Language::Nginx,
                 "nginx/nginx.conf",
                 include_str!("nginx.conf.hbs"),
-                &main_file::view(site, ingress, &features, &mapped),
+                &main_file::view(site, ingress, place, &mapped),
             ),
         ),
         file(
-            format!("/etc/nginx/snippets/{name}-headers.conf"),
+            format!("{snippets}-headers.conf"),
             text("nginx/headers", include_str!("headers.hbs")),
         ),
         file(
-            format!("/etc/nginx/snippets/{name}-proxy.conf"),
+            format!("{snippets}-proxy.conf"),
             text("nginx/proxy", include_str!("proxy.hbs")),
         ),
         file(
-            format!("/etc/nginx/snippets/{name}-tls.conf"),
+            format!("{snippets}-tls.conf"),
             text("nginx/tls", include_str!("tls.hbs")),
         ),
         file(
-            format!("/etc/nginx/{name}.d/default.conf"),
+            format!("{folder}/{}.d/default.conf", site.name),
             render(
                 Language::Nginx,
                 "nginx/default",
                 include_str!("default.hbs"),
-                &server::default(site, host, ingress, &features),
+                &server::default(site, host, ingress, place),
             ),
         ),
     ];
     if !ingress.upstreams.is_empty() {
         artifacts.push(file(
-            format!("/etc/nginx/{name}.d/upstreams.conf"),
+            format!("{folder}/{}.d/upstreams.conf", site.name),
             text("nginx/upstreams", include_str!("upstreams.hbs")),
         ));
     }
-    artifacts.extend(servers(site, ingress, &mapped, &features));
+    artifacts.extend(servers(site, ingress, &mapped, place));
     for artifact in &mut artifacts {
         if artifact.origins.is_empty() {
             artifact.origins.push(ingress.origin.clone());
         }
     }
-    artifacts.push(
-        Artifact::new(
-            SET,
-            format!("/etc/systemd/system/nginx.service.d/{name}.conf"),
-            text("nginx/override", include_str!("override.hbs")).text,
-        )
-        .from([ingress.origin.clone()])
-        .triggers("systemd")
-        .triggers("nginx-restart"),
-    );
     artifacts
 }
 
@@ -132,7 +125,7 @@ fn servers<'a>(
     site: &'a Site,
     ingress: &'a Ingress,
     mapped: &'a [headers::Mapped],
-    features: &'a version::Features,
+    place: &'a Place,
 ) -> impl Iterator<Item = Artifact> + 'a {
     let mut taken: BTreeMap<String, u32> = BTreeMap::from([("default".into(), 1), ("upstreams".into(), 1)]);
     ingress.servers.iter().map(move |server| {
@@ -143,12 +136,12 @@ fn servers<'a>(
             name = format!("{name}-{count}");
         }
         file(
-            format!("/etc/nginx/{}.d/{name}.conf", site.name),
+            format!("{}/{}.d/{name}.conf", place.folder, site.name),
             render(
                 Language::Nginx,
                 "nginx/server",
                 include_str!("server.hbs"),
-                &server::view(site, ingress, mapped, features, server),
+                &server::view(site, ingress, mapped, place, server),
             ),
         )
     })
@@ -157,10 +150,10 @@ fn servers<'a>(
 fn file(path: String, rendered: Rendered) -> Artifact {
     Artifact::new(SET, path, rendered.text)
         .traced(rendered.lines)
-        .triggers("nginx")
+        .triggers(SET)
 }
 
-fn directories(site: &Site, ingress: &Ingress) -> Vec<Directory> {
+fn directories(site: &Site, ingress: &Ingress, place: &Place) -> Vec<Directory> {
     let directory = |path: String, owner: &str, mode| Directory {
         path,
         origin: ingress.origin.clone(),
@@ -168,9 +161,14 @@ fn directories(site: &Site, ingress: &Ingress) -> Vec<Directory> {
         group: owner.into(),
         mode,
     };
-    let mut directories = Vec::new();
+    let mut directories = vec![directory(server::maintenance(site), "root", 0o755)];
     if ingress.servers.iter().any(|server| server.http_challenge) {
         directories.push(directory(server::webroot(site), "root", 0o755));
+    }
+    if place.container.is_some() {
+        // Its master makes what lies in them, for a user that the host does not have.
+        directories.extend(["/var/cache/nginx", "/var/log/nginx"].map(|path| directory(path.into(), "root", 0o755)));
+        return directories;
     }
     if !ingress.caches.is_empty() {
         directories.push(directory("/var/cache/nginx".into(), "root", 0o755));
@@ -179,32 +177,16 @@ fn directories(site: &Site, ingress: &Ingress) -> Vec<Directory> {
         ingress
             .caches
             .iter()
-            .map(|zone| directory(main_file::cache_folder(&zone.name), "www-data", 0o700)),
+            .map(|zone| directory(main_file::cache_folder(&zone.name), place.user, 0o700)),
     );
     directories
 }
 
-fn actions(site: &Site, host: &Host) -> Vec<Action> {
-    // On a first installation nothing has made a certificate yet, and nginx refuses to start without.
-    let placeholders = if host.certificates.is_empty() {
+/// On a first installation nothing has made a certificate yet, and nginx refuses to start without.
+fn placeholders(site: &Site, host: &Host) -> String {
+    if host.certificates.is_empty() {
         String::new()
     } else {
         format!("/usr/local/sbin/{}-certificate placeholders && ", site.name)
-    };
-    vec![
-        Action {
-            name: "nginx".into(),
-            order: order::INGRESS,
-            check: Some(format!("{placeholders}nginx -t -q")),
-            run: Some("systemctl reload-or-restart nginx.service".into()),
-            effect: "reloads nginx".into(),
-        },
-        Action {
-            name: "nginx-restart".into(),
-            order: order::INGRESS,
-            check: None,
-            run: Some("systemctl restart nginx.service".into()),
-            effect: "restarts nginx".into(),
-        },
-    ]
+    }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::headers::Mapped;
 use super::location;
+use super::place::Place;
 use super::version::Features;
 use crate::render::escape;
 use crate::site::{Host, Ingress, Pointer, Server, Site};
@@ -15,6 +16,8 @@ use crate::site::{Host, Ingress, Pointer, Server, Site};
 pub(super) struct View {
     origin: Pointer,
     snippets: String,
+    /// Folder of what shuts visitors out for a while.
+    maintenance: String,
     title: String,
     names: Vec<String>,
     redirects: Vec<String>,
@@ -50,7 +53,14 @@ pub(super) fn webroot(site: &Site) -> String {
     format!("/var/lib/{}/acme-webroot", site.name)
 }
 
-pub(super) fn view(site: &Site, ingress: &Ingress, headers: &[Mapped], features: &Features, server: &Server) -> View {
+/// Where `<site>-maintenance` puts what shuts visitors out.
+pub(super) fn maintenance(site: &Site) -> String {
+    format!("/var/lib/{}/maintenance", site.name)
+}
+
+pub(super) fn view(site: &Site, ingress: &Ingress, headers: &[Mapped], place: &Place, server: &Server) -> View {
+    let features = &place.features;
+    let snippets = place.snippets(site);
     let secure = server.certificate.is_some();
     let challenge = server.http_challenge.then(|| webroot(site));
     let all_names: Vec<String> = server.names.iter().chain(&server.redirects).cloned().collect();
@@ -58,7 +68,9 @@ pub(super) fn view(site: &Site, ingress: &Ingress, headers: &[Mapped], features:
     let scheme = if secure { "https" } else { "http" };
     View {
         origin: server.origin.clone(),
-        snippets: format!("/etc/nginx/snippets/{}", site.name),
+        locations: location::views(&snippets, ingress, headers, &server.locations),
+        snippets,
+        maintenance: maintenance(site),
         title: all_names
             .iter()
             .map(|name| escape::nginx(name))
@@ -83,12 +95,12 @@ pub(super) fn view(site: &Site, ingress: &Ingress, headers: &[Mapped], features:
             .error_pages
             .as_ref()
             .map(|path| path.trim_end_matches('/').to_owned()),
-        locations: location::views(&site.name, ingress, headers, &server.locations),
     }
 }
 
 /// One default for each address and port that some server listens at.
-pub(super) fn default(site: &Site, host: &Host, ingress: &Ingress, features: &Features) -> Default {
+pub(super) fn default(site: &Site, host: &Host, ingress: &Ingress, place: &Place) -> Default {
+    let features = &place.features;
     let of = |port: u16, options: &str, servers: &mut dyn Iterator<Item = &Server>| -> Vec<String> {
         let every: BTreeSet<String> = servers
             .flat_map(|server| listens(&server.listen, port, options))

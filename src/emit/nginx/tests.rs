@@ -224,3 +224,119 @@ fn placeholders_come_before_the_check() {
         .unwrap();
     assert_eq!(check, "/usr/local/sbin/acme-certificate placeholders && nginx -t -q");
 }
+
+fn contained() -> Emission {
+    let mut host = host("vps");
+    host.certificates.push(certificate());
+    let mut ingress = ingress();
+    ingress.runtime = IngressRuntime::Container {
+        name: "ingress".into(),
+        image: "nginx:1.30".into(),
+    };
+    ingress.upstreams[0].servers = vec!["api-1:3000".into(), "10.0.0.3:3000".into()];
+    host.ingress = Some(ingress);
+    (EMITTER.emit)(&site(), &host)
+}
+
+#[test]
+fn a_container_has_the_same_files_elsewhere() {
+    let (native, contained) = (emitted(Os::Debian13), contained());
+    let names = |emission: &Emission, folder: &str| -> Vec<String> {
+        let paths = emission.artifacts.iter().map(|artifact| artifact.path.as_str());
+        let below = paths.filter_map(|path| path.strip_prefix(folder));
+        below
+            .filter(|path| *path != "/acme.d/health.conf")
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(names(&native, "/etc/nginx"), names(&contained, "/etc/acme/nginx"));
+    assert!(contained.packages.iter().all(|package| package.name != "nginx"));
+    assert!(contained.enabled.is_empty(), "the engine starts it");
+    for artifact in &contained.artifacts {
+        let of_image = ["/etc/nginx/mime.types"];
+        let rest = of_image
+            .iter()
+            .fold(artifact.content.clone(), |text, path| text.replace(path, ""));
+        assert!(!rest.contains("/etc/nginx/"), "{}: {rest}", artifact.path);
+    }
+}
+
+#[test]
+fn a_container_is_found_again_by_its_name() {
+    let emission = contained();
+    let text = |name: &str| {
+        let mut artifacts = emission.artifacts.iter();
+        let found = artifacts.find(|artifact| artifact.path.ends_with(name));
+        found.unwrap_or_else(|| panic!("{name}")).content.clone()
+    };
+    let upstreams = text("upstreams.conf");
+    assert!(
+        upstreams.contains("server api-1:3000 resolve max_fails=3 fail_timeout=2s;"),
+        "{upstreams}"
+    );
+    assert!(upstreams.contains("server 10.0.0.3:3000 max_fails=3 fail_timeout=10s;"));
+    let main = text("/nginx.conf");
+    assert!(main.contains("resolver 127.0.0.11 valid=2s ipv6=off;") && main.contains("user nginx;"));
+    assert!(!main.contains("modules-enabled"));
+    assert!(text("logrotate.d/nginx").contains("kill --signal USR1 ingress"));
+}
+
+#[test]
+fn staged_files_are_tested_by_the_image_before_a_reload() {
+    let emission = contained();
+    let action = emission.actions.iter().find(|action| action.name == "nginx").unwrap();
+    let check = action.check.as_deref().unwrap();
+    assert!(check.starts_with(
+        "/usr/local/sbin/acme-certificate placeholders && tar -C / -c etc/acme/nginx etc/acme/tls | docker run "
+    ));
+    assert!(check.contains(" nginx:1.30 ") && check.contains("nginx -t -q -c /etc/acme/nginx/nginx.conf"));
+    assert!(
+        action
+            .run
+            .as_deref()
+            .unwrap()
+            .ends_with("exec --no-TTY ingress nginx -c /etc/acme/nginx/nginx.conf -s reload")
+    );
+}
+
+#[test]
+fn closed_paths_come_before_other_patterns() {
+    let mut host = host("vps");
+    let mut ingress = ingress();
+    ingress.servers[0].locations = vec![
+        location(
+            Matcher::Regex("^/api/a-much-longer-one-than-the-other$".into()),
+            LocationAction::Proxy(proxy()),
+        ),
+        location(Matcher::Regex("(?i)^/metrics(?:/|$)".into()), LocationAction::Closed),
+    ];
+    host.ingress = Some(ingress);
+    let emission = (EMITTER.emit)(&site(), &host);
+    let server = emission
+        .artifacts
+        .iter()
+        .find(|artifact| artifact.path.ends_with("acme.d/acme.example.conf"));
+    let text = &server.unwrap().content;
+    let closed = text
+        .find("location ~ \"(?i)^/metrics(?:/|$)\" {\n    return 404;\n  }")
+        .expect("it is closed");
+    assert!(closed < text.find("a-much-longer-one").unwrap());
+}
+
+#[test]
+fn a_site_can_be_closed_and_its_answers_forgotten() {
+    let emission = emitted(Os::Debian12);
+    let text = |name: &str| {
+        let mut artifacts = emission.artifacts.iter();
+        artifacts
+            .find(|artifact| artifact.path == name)
+            .unwrap()
+            .content
+            .clone()
+    };
+    assert!(text("/etc/nginx/nginx.conf").contains("include /var/lib/acme/maintenance/*.http;"));
+    let server = main_server(Os::Debian12);
+    assert!(server.contains("include /var/lib/acme/maintenance/*.server;\n  error_page 503 @closed;"));
+    assert!(text("/usr/local/sbin/acme-cache-purge").contains("readonly CACHES=(/var/cache/nginx/acme)"));
+    assert!(text("/usr/local/sbin/acme-maintenance").contains("nginx -t -q && systemctl reload nginx.service"));
+}

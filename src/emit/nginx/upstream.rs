@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::version::Features;
 use crate::render::escape;
 use crate::site::{Balance, Pointer, Upstream};
 
@@ -14,7 +15,7 @@ pub(super) struct View {
     servers: Vec<String>,
 }
 
-pub(super) fn view(upstream: &Upstream) -> View {
+pub(super) fn view(upstream: &Upstream, features: &Features) -> View {
     View {
         origin: upstream.origin.clone(),
         name: upstream.name.clone(),
@@ -23,18 +24,30 @@ pub(super) fn view(upstream: &Upstream) -> View {
             Balance::LeastConn => Some("least_conn"),
             Balance::IpHash => Some("ip_hash"),
         },
-        servers: upstream.servers.iter().map(|server| server_words(server)).collect(),
+        servers: upstream
+            .servers
+            .iter()
+            .map(|server| server_words(server, features))
+            .collect(),
     }
 }
 
 /// A server and when it is left out. One of this host that is restarted refuses at once, so it may be asked again soon; one
 /// that cannot be reached keeps a request waiting.
-fn server_words(server: &str) -> String {
-    let here = ["127.0.0.1:", "[::1]:", "unix:"]
-        .iter()
-        .any(|start| server.starts_with(start));
+fn server_words(server: &str, features: &Features) -> String {
+    let named = is_named(server);
+    let here = named
+        || ["127.0.0.1:", "[::1]:", "unix:"]
+            .iter()
+            .any(|start| server.starts_with(start));
     let seconds = if here { 2 } else { 10 };
-    format!("{} max_fails=3 fail_timeout={seconds}s", server_word(server))
+    let resolve = if named && features.resolve { " resolve" } else { "" };
+    format!("{}{resolve} max_fails=3 fail_timeout={seconds}s", server_word(server))
+}
+
+/// A container, which may come back with another address.
+fn is_named(server: &str) -> bool {
+    !server.starts_with("unix:") && server.parse::<std::net::SocketAddr>().is_err()
 }
 
 fn server_word(server: &str) -> String {

@@ -1,8 +1,8 @@
-//! What the nginx and OpenSSL of each operating system can do.
+//! What the nginx and OpenSSL of each operating system can do, and those of the image.
 
 use crate::site::Os;
 
-/// The traps between nginx 1.18 and 1.26.
+/// The traps between nginx 1.18 and 1.30.
 pub(super) struct Features {
     /// `http2 on;`, since 1.25.1; the older spelling on `listen` is a warning from there on.
     pub(super) http2_directive: bool,
@@ -10,6 +10,8 @@ pub(super) struct Features {
     pub(super) reject_handshake: bool,
     /// `keepalive_time`, since 1.19.10.
     pub(super) keepalive_time: bool,
+    /// `resolve` of a server of an upstream, since 1.27.3.
+    pub(super) resolve: bool,
     /// Keys of session tickets never change before 1.23.2.
     pub(super) tickets_off: bool,
     /// The hybrid post-quantum group is OpenSSL 3.5's; older ones refuse the whole list for it, or for the `?`.
@@ -19,7 +21,19 @@ pub(super) struct Features {
 }
 
 const CURVES: &str = "X25519:prime256v1:secp384r1";
+const HYBRID_CURVES: &str = "?X25519MLKEM768:X25519:prime256v1:secp384r1";
 const TYPES: &[(&str, &str)] = &[("application/manifest+json", "webmanifest"), ("text/javascript", "mjs")];
+
+/// The official image of 1.30, on Debian 13: OpenSSL 3.5.
+pub(super) const IMAGE: Features = Features {
+    http2_directive: true,
+    reject_handshake: true,
+    keepalive_time: true,
+    resolve: true,
+    tickets_off: false,
+    curves: HYBRID_CURVES,
+    types: TYPES,
+};
 
 /// What the distribution's own package can do.
 pub(super) fn features(os: Os) -> Features {
@@ -29,8 +43,9 @@ pub(super) fn features(os: Os) -> Features {
             http2_directive: true,
             reject_handshake: true,
             keepalive_time: true,
+            resolve: false,
             tickets_off: false,
-            curves: "?X25519MLKEM768:X25519:prime256v1:secp384r1",
+            curves: HYBRID_CURVES,
             types: TYPES,
         },
         // nginx 1.22 and 1.24, OpenSSL 3.0
@@ -38,6 +53,7 @@ pub(super) fn features(os: Os) -> Features {
             http2_directive: false,
             reject_handshake: true,
             keepalive_time: true,
+            resolve: false,
             tickets_off: !matches!(os, Os::Ubuntu2404),
             curves: CURVES,
             types: TYPES,
@@ -47,6 +63,7 @@ pub(super) fn features(os: Os) -> Features {
             http2_directive: false,
             reject_handshake: false,
             keepalive_time: false,
+            resolve: false,
             tickets_off: true,
             curves: CURVES,
             types: &[

@@ -174,7 +174,7 @@ fn record(site: &Site, host: &Host, certificate: &Certificate) -> Artifact {
         after: certificate
             .used_by
             .iter()
-            .filter_map(|user| command(host, user))
+            .filter_map(|user| command(site, host, user))
             .collect(),
     };
     Artifact::new(
@@ -188,9 +188,9 @@ fn record(site: &Site, host: &Host, certificate: &Certificate) -> Artifact {
 }
 
 /// What takes a new certificate into use.
-fn command(host: &Host, user: &str) -> Option<String> {
+fn command(site: &Site, host: &Host, user: &str) -> Option<String> {
     if user == "nginx" {
-        return Some("nginx -t -q && systemctl reload nginx.service".into());
+        return host.ingress.as_ref().map(|ingress| ingress.reload(&site.name));
     }
     let action = host.actions.iter().find(|action| action.name == user)?;
     action.run.as_deref().map(escape::one_line)

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::site::Challenge;
-use crate::site::fixture::{at, host, site};
+use crate::site::fixture::{at, host, ingress, site};
 
 fn certificate(name: &str, names: &[&str], issuer: Issuer) -> Certificate {
     Certificate {
@@ -24,6 +24,7 @@ fn acme(challenge: Challenge) -> Issuer {
 
 fn emitted(certificates: Vec<Certificate>) -> Emission {
     let mut host = host("vps");
+    host.ingress = Some(ingress());
     host.certificates = certificates;
     host.actions.push(Action {
         name: "postgres-db".into(),

@@ -68,7 +68,8 @@ pub struct Metrics {
     /// The path of the metrics.
     #[schemars(example = &"/metrics")]
     pub path: RoutePath,
-    /// The port that they are told on. Default: the service's own.
+    /// The port that they are told on. Default: the service's own. Planned: this version refuses it.
+    #[schemars(extend("x-planned" = true))]
     pub port: Option<Port>,
 }
 

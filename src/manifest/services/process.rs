@@ -26,8 +26,8 @@ pub struct Run {
     /// How it is seen that it is well: a path, or `{path | tcp | command, …}`.
     #[schemars(example = &"/healthz")]
     pub health: Option<Health>,
-    /// Where it tells its metrics, for monitoring: a path, or `{path, port}`. Planned: this version refuses it.
-    #[schemars(extend("x-planned" = true), example = &"/metrics")]
+    /// Where it tells its metrics: a path that routes do not pass on, unless one names it. Those inside ask the process itself.
+    #[schemars(example = &"/metrics")]
     pub metrics: Option<Metrics>,
     /// What each instance may use at most.
     #[serde(default)]

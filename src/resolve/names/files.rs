@@ -54,7 +54,7 @@ impl Build<'_, '_> {
         let Entry {
             path, answer, origin, ..
         } = entry;
-        if !self.is_here(service, origin) {
+        if !self.is_here(service, origin) || !self.has_files(service, origin) {
             return None;
         }
         let Some(folder) = app.data.get(data) else {

@@ -1,9 +1,11 @@
 //! The names that the world knows: routes become virtual servers with locations.
 
 mod answer;
+mod container;
 mod files;
 mod headers;
 mod location;
+mod metrics;
 mod password;
 mod rate;
 mod routes;
@@ -13,6 +15,8 @@ mod trust;
 mod upstream;
 
 use std::collections::BTreeMap;
+
+pub(super) use container::containers;
 
 use super::{World, at, host_mut, placement};
 use crate::diag::Diagnostic;

@@ -1,6 +1,6 @@
 //! Paths that ask for a name and a password.
 
-use super::Build;
+use super::{Build, container};
 use crate::manifest::{Auth, Switch};
 use crate::site::{ConfigFile, Encoding, Pointer, placeholder};
 
@@ -12,6 +12,9 @@ impl Build<'_, '_> {
         let secret = secret.secret.to_string();
         self.secrets
             .need(&secret, self.host, &format!("routes.{name}"), &origin.child("auth"));
+        if self.is_container() {
+            return Some(container::password_file(&secret));
+        }
         let path = format!("/etc/{}/htpasswd/{secret}", self.world.site.name);
         if !self.needs.iter().any(|file| file.path == path) {
             self.needs.push(ConfigFile {

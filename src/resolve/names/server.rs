@@ -9,7 +9,7 @@ impl Build<'_, '_> {
         let domain = &self.world.manifest.site.domain;
         let mut names = vec![name.to_owned()];
         names.extend(route.aliases.iter().map(|alias| alias.within(domain)));
-        let locations: Vec<Location> = route
+        let mut locations: Vec<Location> = route
             .paths
             .iter()
             .filter_map(|(path, answer)| {
@@ -23,6 +23,8 @@ impl Build<'_, '_> {
             })
             .collect();
         let incomplete = locations.len() < route.paths.len();
+        locations.extend(self.closed(route, origin));
+        self.listens_everywhere(route.listen.is_some(), origin);
         self.ingress.servers.push(Server {
             origin: origin.clone(),
             names,

@@ -1,6 +1,6 @@
 //! What the web server does for all names, as `ingress` says.
 
-use super::{headers, trust};
+use super::{container, headers, trust};
 use crate::resolve::{World, at};
 use crate::site::Ingress;
 
@@ -10,6 +10,7 @@ pub(super) fn empty(world: &World<'_>) -> Ingress {
     let (policy, headers) = headers::of_all(section);
     Ingress {
         origin: at(["ingress"]),
+        runtime: container::runtime(section.runtime),
         worker_connections: section.worker_connections,
         trusted_proxies: section.trusted_proxies.iter().flat_map(trust::networks).collect(),
         real_ip_header: trust::header(&section.trusted_proxies).into(),

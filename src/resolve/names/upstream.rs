@@ -2,7 +2,7 @@
 
 use super::{Build, Entry, identifier};
 use crate::diag::{Diagnostic, listing};
-use crate::kind::PlacedProcess;
+use crate::kind::{Placed, PlacedProcess};
 use crate::manifest::Balance as ManifestBalance;
 use crate::site::{Balance, CacheZone, LocationAction, Pointer, Proxy, Upstream};
 
@@ -15,7 +15,8 @@ impl Build<'_, '_> {
             origin,
             ..
         } = entry;
-        let placed = self.world.placed(service)?;
+        let world = self.world;
+        let placed = world.placed(service)?;
         let wanted = part.unwrap_or_default();
         let process = match placed.processes.iter().find(|process| process.name == wanted) {
             Some(process) => process,
@@ -43,7 +44,10 @@ impl Build<'_, '_> {
                 return None;
             }
         };
-        let servers = self.servers(process);
+        if !self.is_in_reach(placed, entry) {
+            return None;
+        }
+        let servers = self.servers(placed, process);
         if servers.is_empty() {
             let target = if process.name.is_empty() {
                 service.to_owned()
@@ -89,12 +93,16 @@ impl Build<'_, '_> {
         }))
     }
 
-    fn servers(&self, process: &PlacedProcess) -> Vec<String> {
+    fn servers(&self, placed: &Placed, process: &PlacedProcess) -> Vec<String> {
         process
             .instances
             .iter()
             .filter_map(|instance| {
                 let port = instance.port?.host;
+                if instance.host == self.host && self.is_container() {
+                    let name = placed.container_name(process, instance);
+                    return Some(format!("{name}:{}", instance.port?.listen));
+                }
                 if instance.host == self.host {
                     return Some(format!("127.0.0.1:{port}"));
                 }

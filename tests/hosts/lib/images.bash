@@ -15,12 +15,36 @@ image_build() {
     postgres:16-alpine) folder=postgres arguments=(--build-arg USER_ID=70 --build-arg GROUP=70) ;;
     nginx:latest) folder=nginx ;;
     acme/api:*) folder=api arguments=(--build-arg "TAG=${1#*:}") ;;
+    nginx:1.30)
+      nginx_root_make
+      folder=nginx-1.30
+      ;;
+    neurm-backend:1.14.0 | neurm-frontend:1.14.0) folder=backend ;;
     *) fail "no stand-in for the image $1: add a folder under tests/hosts/images and a line here" ;;
   esac
   d build --quiet --network host --tag "$1" "${arguments[@]}" "${HERE}/images/${folder}"
   [[ ${name} == */* ]] || name=library/${name}
   d tag "$1" "${REGISTRY}/${name}"
   d push --quiet "${REGISTRY}/${name}"
+}
+
+# Debian's next release has the nginx that the image has, and all of it runs on this kernel.
+nginx_root_make() {
+  local root=${BED}/nginx-root
+  d image inspect sitewright/nginx-1.30 >/dev/null 2>&1 && return
+  rm -rf "${root}"
+  debootstrap --variant=minbase --include=nginx,curl forky "${root}" "$(archive_of_debian)" /usr/share/debootstrap/scripts/sid
+  chroot "${root}" sh -ec '
+    groupadd --system --gid 101 nginx
+    useradd --system --uid 101 --gid nginx --home-dir /nonexistent --no-create-home nginx
+    rm -rf /etc/nginx/sites-* /etc/nginx/modules-enabled
+    mkdir -p /docker-entrypoint.d /var/cache/nginx
+    ln -sf /dev/stdout /var/log/nginx/access.log
+    ln -sf /dev/stderr /var/log/nginx/error.log
+  '
+  rm -rf "${root}"/var/lib/apt/lists/* "${root}"/var/cache/apt/archives/*.deb
+  tar -C "${root}" -c . | d import - sitewright/nginx-1.30
+  rm -rf "${root}"
 }
 
 outside_build() {

@@ -20,6 +20,8 @@ pub(super) enum Ground {
     Backups = 6,
     /// From 10.89.77.40.
     Containers = 3,
+    /// From 10.89.77.50.
+    Neurmatic = 4,
 }
 
 impl Ground {
@@ -59,6 +61,11 @@ impl Bed {
         };
         bed.clear();
         Some(bed)
+    }
+
+    /// Further stand-in images, for hosts to pull.
+    pub(super) fn images(&self, names: &[&str]) {
+        prepare(names);
     }
 
     /// What `prepare` says of the bed: `gateway`, `coredns` …
@@ -146,7 +153,7 @@ impl Drop for Machine {
 fn prepared() -> &'static BTreeMap<String, String> {
     static FACTS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     FACTS.get_or_init(|| {
-        let facts = prepare();
+        let facts = prepare(&[]);
         facts
             .lines()
             .filter_map(|line| line.split_once(' '))
@@ -156,8 +163,9 @@ fn prepared() -> &'static BTreeMap<String, String> {
 }
 
 /// Runs `tests/hosts/prepare`; its steps and their times pass through to this test's stderr.
-fn prepare() -> String {
+fn prepare(images: &[&str]) -> String {
     let output = Command::new(folder().join("prepare"))
+        .args(images)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()

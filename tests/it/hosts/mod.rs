@@ -11,3 +11,4 @@ mod checks;
 mod containers;
 mod example;
 mod host;
+mod neurmatic;

@@ -107,10 +107,7 @@ impl Layer {
             self.put_script(&fields[1], &script);
         }
         if host.plan.has_package("docker-ce-cli") || host.plan.has_package("docker.io") {
-            self.put_script(
-                "/usr/bin/docker",
-                "#!/bin/sh\nshift\nexec /run/native/bin/docker-compose \"$@\"\n",
-            );
+            self.put_script("/usr/bin/docker", include_str!("../../native/docker"));
         }
         let units = host.files.iter().filter(|file| file.under("/etc/systemd/system"));
         for program in units.flat_map(|unit| programs(&unit.text())) {

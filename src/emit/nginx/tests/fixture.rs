@@ -129,6 +129,7 @@ pub(super) fn ingress() -> Ingress {
     };
     Ingress {
         origin: at("/ingress"),
+        runtime: IngressRuntime::Native,
         worker_connections: 2048,
         trusted_proxies: vec!["192.0.2.0/24".parse().unwrap()],
         real_ip_header: "X-Forwarded-For".into(),

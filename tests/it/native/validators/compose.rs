@@ -51,7 +51,13 @@ pub(crate) static LINT: Validator = Validator {
     needs: &["python/bin/compose-lint"],
     takes,
     run: |_, files| {
-        let config = tools::config("compose-lint.yml");
+        // A name that a file does not have is a mistake to this linter.
+        let has_ingress = files.iter().any(|file| file.text().contains("\n  ingress:\n"));
+        let config = tools::config(if has_ingress {
+            "compose-lint-ingress.yml"
+        } else {
+            "compose-lint.yml"
+        });
         let config = config.to_str().expect("the project's path is text");
         let arguments = [
             "check",

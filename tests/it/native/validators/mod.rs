@@ -106,7 +106,7 @@ type Exempt = (fn(&File) -> bool, &'static str);
 pub(crate) static EXEMPT: &[Exempt] = &[
     (|file| file.ends(&["/motd"]), "text for people"),
     (
-        |file| file.at.contains("/compose/secrets/"),
+        |file| file.at.contains("/compose/secrets/") || file.at.contains("/compose/registries/"),
         "one secret each, filled in on the host",
     ),
     (

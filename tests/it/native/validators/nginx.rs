@@ -5,20 +5,40 @@ use std::fs;
 
 use super::{ROOT, Validator};
 use crate::native::finding::Finding;
-use crate::native::host::Host;
+use crate::native::host::{File, Host};
 use crate::native::layer::Layer;
 use crate::native::tools;
 
-const AT: &str = "/etc/nginx/nginx.conf";
+const AT: &str = "nginx.conf";
+const IMAGE: &str = "image-nginx";
+
+/// Files of a server on the host itself, or of one in a container.
+fn takes(file: &File) -> bool {
+    let mut parts = file.at.split('/').skip(3);
+    file.under("/etc/nginx") || parts.next() == Some("nginx") && parts.next().is_some()
+}
+
+/// Calls the server as its host does.
+fn nginx(host: &Host, options: &str) -> String {
+    let site = host.site();
+    let main = format!("/etc/{site}/nginx/nginx.conf");
+    if host.files.iter().all(|file| file.at != main) {
+        return format!("nginx {options}");
+    }
+    format!(
+        "tar -C / -c etc/{site}/nginx etc/{site}/tls | docker run --entrypoint /bin/sh nginx \
+         -c 'tar -x -o -C / && exec nginx -c {main} {options}'"
+    )
+}
 
 pub(crate) static NGINX: Validator = Validator {
     name: "nginx",
     family: "nginx",
-    needs: &[ROOT],
-    takes: |file| file.under("/etc/nginx"),
+    needs: &[ROOT, IMAGE],
+    takes,
     // It says what it tests and how that went on stderr, and warns there with exit code 0.
     run: |host, _| {
-        let said = Layer::of(host).run("nginx -t");
+        let said = Layer::of(host).run(&nginx(host, "-t"));
         let lines = said.lines(|line| line.ends_with("syntax is ok") || line.ends_with("test is successful"));
         lines.into_iter().map(|line| Finding::new(AT, line)).collect()
     },
@@ -28,8 +48,8 @@ pub(crate) static NGINX: Validator = Validator {
 pub(crate) static GIXY: Validator = Validator {
     name: "gixy",
     family: "nginx",
-    needs: &[ROOT, "python/bin/gixy"],
-    takes: |file| file.under("/etc/nginx"),
+    needs: &[ROOT, IMAGE, "python/bin/gixy"],
+    takes,
     run: |host, _| gixy(host, "python/bin/gixy", &[]),
     generic: false,
 };
@@ -37,8 +57,8 @@ pub(crate) static GIXY: Validator = Validator {
 pub(crate) static GIXY_NEXT: Validator = Validator {
     name: "gixy-next",
     family: "nginx",
-    needs: &[ROOT, "gixy-next/bin/gixy"],
-    takes: |file| file.under("/etc/nginx"),
+    needs: &[ROOT, IMAGE, "gixy-next/bin/gixy"],
+    takes,
     // Server-sent events need proxy_buffering off, and this linter has no way to allow it in one location.
     run: |host, _| gixy(host, "gixy-next/bin/gixy", &["--skips", "proxy_buffering_off"]),
     generic: false,
@@ -46,7 +66,7 @@ pub(crate) static GIXY_NEXT: Validator = Validator {
 
 fn gixy(host: &Host, program: &str, more: &[&str]) -> Vec<Finding> {
     let layer = Layer::of(host);
-    let dump = layer.run("nginx -T 2>/dev/null");
+    let dump = layer.run(&format!("{} 2>/dev/null", nginx(host, "-T")));
     if !dump.ok() {
         // The server's own test says why.
         return vec![Finding::new(AT, "nginx cannot dump it")];

@@ -90,7 +90,7 @@ pub(crate) static PLAN: Validator = Validator {
 pub(crate) static CHECKS: Validator = Validator {
     name: "plan-checks",
     family: "plan",
-    needs: &[ROOT],
+    needs: &[ROOT, "image-nginx"],
     takes: |file| file.at == "plan.tsv",
     run: |host, _| {
         let layer = Layer::of(host);

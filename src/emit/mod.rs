@@ -25,6 +25,7 @@ mod ssh;
 mod systemd;
 mod tls;
 mod upgrades;
+mod wireguard;
 
 pub use artifact::{Artifact, Emission, Phase};
 pub use install::ENGINE;
@@ -58,6 +59,7 @@ const EMITTERS: &[Emitter] = &[
     systemd::EMITTER,
     tls::EMITTER,
     upgrades::EMITTER,
+    wireguard::EMITTER,
 ];
 
 /// Everything of one host.

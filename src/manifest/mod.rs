@@ -11,6 +11,7 @@ mod files;
 mod hardening;
 mod hosts;
 mod ingress;
+mod networks;
 mod notify;
 mod planned;
 mod registries;
@@ -32,6 +33,7 @@ pub use files::{File, FileSource, OnChange, SiteFile};
 pub use hardening::{Fail2ban, Firewall, FirewallBackend, Hardening, Ssh, SshPolicy, UnattendedUpgrades};
 pub use hosts::{Addresses, Disk, Host, Os, Size};
 pub use ingress::{AccessLog, HeaderValue, Ingress, IngressRuntime, SecurityHeaders};
+pub use networks::{Network, WireGuard, WireGuardHost, WireGuardPeer};
 pub use notify::{Channel, EmailChannel, MailHost, MailServer, Slack, Webhook};
 pub use planned::Planned;
 pub use registries::RegistryLogin;
@@ -49,7 +51,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use values::{
-    AbsolutePath, DefaultsKey, EnvName, HostName, Name, Place, Registry, RuleName, SecretName, SourceGlob, Text,
+    AbsolutePath, DefaultsKey, EnvName, HostName, InterfaceName, Name, Place, Registry, RuleName, SecretName,
+    SourceGlob, Text,
 };
 
 /// One system: its hosts, what runs on them, and how the world reaches it.
@@ -91,6 +94,10 @@ pub struct Manifest {
     /// The web server in front.
     #[serde(default)]
     pub ingress: Ingress,
+    /// Private networks between hosts and people, by the name of their interface.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"private": {"wireguard": {"port": 51820}}}))]
+    pub networks: BTreeMap<InterfaceName, Network>,
     /// Secrets by name. They have no value here: one is generated on the host, or provided there.
     #[serde(default)]
     pub secrets: BTreeMap<SecretName, Secret>,
@@ -119,8 +126,6 @@ pub struct Manifest {
     pub waive: BTreeMap<Place, BTreeMap<RuleName, Text>>,
     /// Metrics, dashboards, logs and alerts. Planned: this version refuses it.
     pub monitoring: Option<Planned>,
-    /// Private networks between hosts and people. Planned: this version refuses it.
-    pub networks: Option<Planned>,
     /// How releases reach the hosts. Planned: this version refuses it.
     pub deploy: Option<Planned>,
     /// Many sites of one template. Planned: this version refuses it.

@@ -10,6 +10,7 @@ mod guard;
 mod hosts;
 mod lock;
 mod names;
+mod networks;
 mod paths;
 mod placement;
 mod ports;
@@ -55,10 +56,11 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         timezone: manifest.site.timezone.to_string(),
         contact: manifest.site.contact.to_string(),
     };
+    let mut secrets = secrets::declared(manifest);
+    networks::tunnels(manifest, &mut hosts, &mut secrets, &mut found);
     let mut placed = placement::place(manifest, &hosts, &mut found);
     ports::allocate(manifest, &mut placed, &mut lock, &mut found);
     let mut reach = reach::reach(manifest, &placed, &hosts, &mut lock, &mut found);
-    let mut secrets = secrets::declared(manifest);
 
     let mut configurations = BTreeMap::new();
     for service in &placed {
@@ -99,7 +101,8 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     guard::guard(&world, &mut hosts, &mut secrets, &mut found);
     verbatim::files(&world, &mut hosts, &mut secrets, &mut found);
     recovery::backups(&world, &mut hosts, &mut secrets, &mut found);
-    networks(&mut hosts, &mut lock);
+    bridges(&mut hosts, &mut lock);
+    networks::narrow(&mut hosts);
     for host in &mut hosts {
         probes::probes(&site, host);
     }
@@ -164,7 +167,7 @@ fn host_mut<'a>(hosts: &'a mut [Host], name: &str) -> &'a mut Host {
 }
 
 /// The bridge networks that the containers of each host are on.
-fn networks(hosts: &mut [Host], lock: &mut lock::Allocator<'_>) {
+fn bridges(hosts: &mut [Host], lock: &mut lock::Allocator<'_>) {
     for host in hosts {
         let mut names: Vec<&String> = host
             .containers

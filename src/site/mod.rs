@@ -11,6 +11,7 @@ mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod host;
+mod network;
 mod process;
 mod text;
 
@@ -20,6 +21,7 @@ pub use container::*;
 pub use data::*;
 pub use edge::*;
 pub use host::*;
+pub use network::*;
 pub use process::*;
 pub use text::*;
 

@@ -16,6 +16,8 @@ pub(super) enum Ground {
     Example,
     /// From 10.89.77.20.
     Bare,
+    /// From 10.89.77.70.
+    Ha,
 }
 
 impl Ground {

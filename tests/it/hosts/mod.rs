@@ -8,4 +8,5 @@ mod bed;
 mod boots;
 mod checks;
 mod example;
+mod ha;
 mod host;

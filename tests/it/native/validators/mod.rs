@@ -21,6 +21,7 @@ mod shell;
 mod sshd;
 mod sudo;
 mod systemd;
+mod wireguard;
 mod zones;
 
 use super::finding::Finding;
@@ -92,6 +93,7 @@ pub(crate) static ALL: &[&Validator] = &[
     &monitoring::RULES,
     &monitoring::CONFIG,
     &certbot::CERTBOT,
+    &wireguard::WG,
     &plan::PLAN,
     &plan::CHECKS,
 ];

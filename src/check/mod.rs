@@ -23,6 +23,7 @@ mod exposure;
 mod folders;
 mod hardening;
 mod headers;
+mod networks;
 mod once;
 mod openings;
 mod operations;
@@ -58,6 +59,7 @@ const BANDS: &[(&str, &[Rule])] = &[
     ("dns", dns::RULES),
     ("exposure", exposure::RULES),
     ("hardening", hardening::RULES),
+    ("networks", networks::RULES),
     ("operations", operations::RULES),
     ("placement", placement::RULES),
     ("references", references::RULES),

@@ -27,6 +27,7 @@ mod ssh;
 mod systemd;
 mod tls;
 mod upgrades;
+mod wireguard;
 
 pub use artifact::{Artifact, Emission, Leaving, Phase};
 pub use install::ENGINE;
@@ -61,6 +62,7 @@ const EMITTERS: &[Emitter] = &[
     systemd::EMITTER,
     tls::EMITTER,
     upgrades::EMITTER,
+    wireguard::EMITTER,
 ];
 
 /// Everything of one host.

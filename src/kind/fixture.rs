@@ -108,6 +108,7 @@ pub(crate) fn client(service: &str) -> Client {
         host: "vps".into(),
         from: vec!["127.0.0.1/32".parse().unwrap()],
         network: None,
+        tunnel: false,
         database: None,
         role: Role::App,
         pool: None,

@@ -160,6 +160,8 @@ pub(crate) struct Endpoint {
     pub(crate) port: u16,
     /// The path leaves the host, so it must be encrypted where the protocol can.
     pub(crate) remote: bool,
+    /// It leads through a tunnel of ours, which encrypts whatever goes over it.
+    pub(crate) tunnel: bool,
 }
 
 /// A service that uses this one.
@@ -175,6 +177,8 @@ pub(crate) struct Client {
     pub(crate) from: Vec<IpNet>,
     /// Its containers share this compose network with the service.
     pub(crate) network: Option<String>,
+    /// It comes through a tunnel of ours.
+    pub(crate) tunnel: bool,
     pub(crate) database: Option<String>,
     pub(crate) role: Role,
     /// Connections of each instance's pool.

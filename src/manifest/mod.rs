@@ -13,6 +13,7 @@ mod hardening;
 mod hosts;
 mod ingress;
 mod monitoring;
+mod networks;
 mod notify;
 mod planned;
 mod registries;
@@ -36,6 +37,7 @@ pub use hardening::{Fail2ban, Firewall, FirewallBackend, Hardening, Ssh, SshPoli
 pub use hosts::{Addresses, Disk, Host, Os, Size};
 pub use ingress::{AccessLog, HeaderValue, Ingress, IngressRuntime, SecurityHeaders};
 pub use monitoring::{HealthWatch, Monitoring};
+pub use networks::{Network, WireGuard, WireGuardHost, WireGuardPeer};
 pub use notify::{Channel, EmailChannel, MailHost, MailServer, Slack, Webhook};
 pub use planned::Planned;
 pub use registries::RegistryLogin;
@@ -53,7 +55,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use values::{
-    AbsolutePath, DefaultsKey, EnvName, HostName, Name, Place, Registry, RuleName, SecretName, SourceGlob, Text,
+    AbsolutePath, DefaultsKey, EnvName, HostName, InterfaceName, Name, Place, Registry, RuleName, SecretName,
+    SourceGlob, Text,
 };
 
 /// One system: its hosts, what runs on them, and how the world reaches it.
@@ -95,6 +98,10 @@ pub struct Manifest {
     /// The web server in front.
     #[serde(default)]
     pub ingress: Ingress,
+    /// Private networks between hosts and people, by the name of their interface.
+    #[serde(default)]
+    #[schemars(example = serde_json::json!({"private": {"wireguard": {"port": 51820}}}))]
+    pub networks: BTreeMap<InterfaceName, Network>,
     /// Secrets by name. They have no value here: one is generated on the host, or provided there.
     #[serde(default)]
     pub secrets: BTreeMap<SecretName, Secret>,
@@ -125,8 +132,6 @@ pub struct Manifest {
     /// and tells all of them.
     #[serde(default = "Switch::<Monitoring>::with_defaults")]
     pub monitoring: Switch<Monitoring>,
-    /// Private networks between hosts and people. Planned: this version refuses it.
-    pub networks: Option<Planned>,
     /// How the bundle and the releases reach the hosts. Default: false, by hand.
     #[serde(default = "Switch::<Deploy>::off")]
     pub deploy: Switch<Deploy>,

@@ -72,6 +72,7 @@ fn openings(host: &Host, origin: &Pointer) -> Vec<Opening> {
         protocol: Protocol::Tcp,
         ports: (port, port),
         from: Vec::new(),
+        interface: None,
         limit: false,
     };
     let ssh = host.hardening.ssh.as_ref();

@@ -12,6 +12,7 @@ mod hosts;
 mod lock;
 mod messages;
 mod names;
+mod networks;
 mod paths;
 mod placement;
 mod ports;
@@ -57,10 +58,11 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         timezone: manifest.site.timezone.to_string(),
         contact: manifest.site.contact.to_string(),
     };
+    let mut secrets = secrets::declared(manifest);
+    networks::tunnels(manifest, &mut hosts, &mut secrets, &mut found);
     let mut placed = placement::place(manifest, &hosts, &mut found);
     ports::allocate(manifest, &mut placed, &mut lock, &mut found);
     let mut reach = reach::reach(manifest, &placed, &hosts, &mut lock, &mut found);
-    let mut secrets = secrets::declared(manifest);
 
     let mut configurations = BTreeMap::new();
     for service in &placed {
@@ -104,7 +106,8 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     recovery::backups(&world, &mut hosts, &mut secrets, &mut found);
     messages::watches(&world, &mut hosts, &mut secrets, &mut found);
     messages::of_jobs(&world, &mut found);
-    networks(&mut hosts, &mut lock);
+    bridges(&mut hosts, &mut lock);
+    networks::narrow(&mut hosts);
     for host in &mut hosts {
         probes::probes(&site, host);
     }
@@ -172,7 +175,7 @@ fn host_mut<'a>(hosts: &'a mut [Host], name: &str) -> &'a mut Host {
 }
 
 /// The bridge networks that the containers of each host are on.
-fn networks(hosts: &mut [Host], lock: &mut lock::Allocator<'_>) {
+fn bridges(hosts: &mut [Host], lock: &mut lock::Allocator<'_>) {
     for host in hosts {
         let mut names: Vec<&String> = host
             .containers

@@ -66,6 +66,7 @@ fn openings(hosts: &[Host]) -> Vec<(usize, Opening)> {
                     protocol: Protocol::Tcp,
                     ports: (server.port(), server.port()),
                     from: vec![source.into()],
+                    interface: None,
                     limit: false,
                 };
                 openings.push((place, opening));

@@ -12,6 +12,10 @@ pub(super) fn probes(site: &SiteNames, host: &mut Host) {
             check,
         })
     };
+    for tunnel in &host.tunnels {
+        let unit = format!("wg-quick@{}.service", tunnel.name);
+        ask(format!("tunnel {}", tunnel.name), &tunnel.origin, Check::Unit(unit));
+    }
     if let Some(ingress) = &host.ingress {
         let (name, check) = match &ingress.runtime {
             IngressRuntime::Native => ("unit nginx".to_owned(), Check::Unit("nginx.service".into())),

@@ -141,6 +141,7 @@ impl Pair<'_> {
             host: host.to_owned(),
             from: Vec::new(),
             network: None,
+            tunnel: false,
             database: self.how.database.as_ref().map(ToString::to_string),
             role: Role::default(),
             pool: None,
@@ -155,6 +156,7 @@ impl Pair<'_> {
         let client = Client {
             from,
             network: network.clone(),
+            tunnel: endpoint.tunnel,
             ..client
         };
         let mut connection = kind.connect(self.provider, &client, &endpoint);
@@ -199,7 +201,7 @@ impl Pair<'_> {
                 Endpoint {
                     address: name,
                     port: port.listen,
-                    remote: false,
+                    ..Endpoint::default()
                 },
                 Vec::new(),
                 Some(DATA.to_owned()),
@@ -212,7 +214,7 @@ impl Pair<'_> {
                 Endpoint {
                     address: gateway.to_string(),
                     port: port.host,
-                    remote: false,
+                    ..Endpoint::default()
                 },
                 vec![IpNet::V4(subnet)],
                 None,
@@ -224,25 +226,22 @@ impl Pair<'_> {
                 Endpoint {
                     address: loopback.to_string(),
                     port: port.host,
-                    remote: false,
+                    ..Endpoint::default()
                 },
                 vec![IpAddr::V4(loopback).into()],
                 None,
             );
         }
-        let address = |name: &str| {
-            self.hosts
-                .iter()
-                .find(|host| host.name == name)
-                .and_then(|host| host.private)
-        };
-        let to = address(on).map(|net| net.addr().to_string()).unwrap_or_default();
-        let from = address(host).map(|net| IpNet::from(net.addr())).into_iter().collect();
+        let of = |name: &str| self.hosts.iter().find(|host| host.name == name);
+        let address = |name: &str| of(name)?.private.map(|net| net.addr());
+        let to = address(on);
+        let from = address(host).map(IpNet::from).into_iter().collect();
         (
             Endpoint {
-                address: to,
+                address: to.map(|to| to.to_string()).unwrap_or_default(),
                 port: port.host,
                 remote: true,
+                tunnel: of(host).zip(to).is_some_and(|(host, to)| host.tunnel_to(to).is_some()),
             },
             from,
             None,
@@ -270,6 +269,7 @@ impl Pair<'_> {
                 protocol: Protocol::Tcp,
                 ports: (endpoint.port, endpoint.port),
                 from,
+                interface: None,
                 limit: false,
             },
         ))

@@ -18,6 +18,8 @@ pub struct Host {
     pub public: Vec<IpAddr>,
     /// Address and network that the other hosts reach it at.
     pub private: Option<IpNet>,
+    /// Encrypted networks that it is in, by name.
+    pub tunnels: Vec<Tunnel>,
     /// Whole CPUs, and bytes of memory and disk.
     pub cpus: u32,
     pub memory: u64,
@@ -65,6 +67,7 @@ impl Host {
             os,
             public: Vec::new(),
             private: None,
+            tunnels: Vec::new(),
             cpus: 0,
             memory: 0,
             disk: 0,
@@ -224,6 +227,7 @@ pub struct EnabledUnit {
 pub mod order {
     pub const SYSTEM: u16 = 10;
     pub const FIREWALL: u16 = 20;
+    pub const NETWORK: u16 = 25;
     pub const DATABASE: u16 = 30;
     pub const SCHEMA: u16 = 35;
     pub const CONTAINERS: u16 = 40;
@@ -288,6 +292,8 @@ pub struct Opening {
     pub ports: (u16, u16),
     /// Networks that may connect; empty is everyone.
     pub from: Vec<IpNet>,
+    /// Only what comes in here, such as a tunnel; none is every interface.
+    pub interface: Option<String>,
     /// At most six connections in thirty seconds from one address (`ufw limit`).
     pub limit: bool,
 }

@@ -13,6 +13,7 @@ mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod host;
+mod network;
 mod process;
 mod text;
 mod watch;
@@ -25,6 +26,7 @@ pub use data::*;
 pub use delivery::*;
 pub use edge::*;
 pub use host::*;
+pub use network::*;
 pub use process::*;
 pub use text::*;
 pub use watch::*;

@@ -29,6 +29,7 @@ fn finding(host: &Host, server: &Server) -> Option<Diagnostic> {
         .iter()
         .copied()
         .chain(host.private.map(|net| net.addr()))
+        .chain(host.tunnels.iter().map(|tunnel| tunnel.address.addr()))
         .collect();
     let missing = server
         .listen

@@ -15,6 +15,7 @@ mod install;
 mod jobs;
 mod loss;
 mod machines;
+mod networks;
 mod ports;
 mod releases;
 mod routes;
@@ -43,6 +44,7 @@ pub(super) fn host(site: &Site, host: &Host, all: &Emission) -> String {
         jobs::section(site, host),
         backups::on_host(site, host),
         certificates::on_host(site, host),
+        networks::on_host(host),
         Some(ports::on_host(host)),
         secrets::on_host(site, host),
         Some(files::changes(all)),
@@ -60,6 +62,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         routes::section(site),
         certificates::everywhere(site),
         zones::section(site),
+        networks::everywhere(site),
         ports::everywhere(site),
         secrets::everywhere(site),
         Some(install::changing(site)),

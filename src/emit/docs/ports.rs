@@ -23,8 +23,17 @@ fn row(opening: &Opening) -> [String; 4] {
     } else {
         listed(opening.from.iter().map(|network| code(&network.to_string())))
     };
+    let over = opening.interface.as_ref();
+    let over = over
+        .map(|interface| format!(" over {}", code(interface)))
+        .unwrap_or_default();
     let limit = if opening.limit { ", six connections in 30 s" } else { "" };
-    [ports, protocol.into(), format!("{from}{limit}"), text(&opening.comment)]
+    [
+        ports,
+        protocol.into(),
+        format!("{from}{over}{limit}"),
+        text(&opening.comment),
+    ]
 }
 
 pub(super) fn on_host(host: &Host) -> String {

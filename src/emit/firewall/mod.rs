@@ -102,6 +102,7 @@ fn openings(host: &Host) -> Vec<Opening> {
         protocol: Protocol::Tcp,
         ports: (port, port),
         from: ssh.map(|ssh| ssh.from.clone()).unwrap_or_default(),
+        interface: None,
         limit: true,
     }];
     openings.extend(host.openings.iter().cloned());

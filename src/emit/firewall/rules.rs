@@ -48,6 +48,8 @@ pub(super) struct Rule {
     ports: (u16, u16),
     /// None is everyone.
     from: Option<String>,
+    /// None is any.
+    interface: Option<String>,
     limit: bool,
     comment: String,
 }
@@ -66,11 +68,12 @@ pub(super) fn of(openings: &[Opening], family: Family) -> Vec<Rule> {
                 },
                 ports: opening.ports,
                 from,
+                interface: opening.interface.clone(),
                 limit: opening.limit,
                 comment: opening.comment.clone(),
             };
-            let opens_the_same =
-                |known: &Rule| (known.protocol, known.ports, &known.from) == (rule.protocol, rule.ports, &rule.from);
+            let key = |rule: &Rule| (rule.protocol, rule.ports, rule.from.clone(), rule.interface.clone());
+            let opens_the_same = |known: &Rule| key(known) == key(&rule);
             if !rules.iter().any(opens_the_same) {
                 rules.push(rule);
             }
@@ -101,6 +104,7 @@ impl Rule {
         let from = self.from.as_deref().unwrap_or(anywhere);
         let (protocol, ports) = (self.protocol, self.port_words());
         let mut text = format!("{action} {protocol} {ports} {anywhere} any {from} in");
+        text.extend(self.interface.iter().map(|interface| format!("_{interface}")));
         // ufw takes no quotes in a comment.
         let comment: String = self.comment.chars().filter(|&c| !c.is_control() && c != '\'').collect();
         if !comment.is_empty() {
@@ -119,7 +123,11 @@ impl Rule {
         } else {
             format!("-m multiport --dports {}", self.port_words())
         };
-        let head = format!("-A {chain}-user-input -p {} {ports}{source}", self.protocol);
+        let head = format!(
+            "-A {chain}-user-input{} -p {} {ports}{source}",
+            self.way_in(),
+            self.protocol
+        );
         if !self.limit {
             return vec![format!("{head} -j ACCEPT")];
         }
@@ -137,8 +145,16 @@ impl Rule {
         let protocol = self.protocol;
         let ports = self.port_words();
         format!(
-            "-A DOCKER-USER -p {protocol}{source} -m conntrack --ctstate DNAT --ctdir ORIGINAL --ctorigdstport {ports} -j RETURN"
+            "-A DOCKER-USER{} -p {protocol}{source} -m conntrack --ctstate DNAT --ctdir ORIGINAL --ctorigdstport {ports} -j RETURN",
+            self.way_in()
         )
+    }
+
+    fn way_in(&self) -> String {
+        self.interface
+            .as_ref()
+            .map(|interface| format!(" -i {interface}"))
+            .unwrap_or_default()
     }
 
     fn port_words(&self) -> String {

@@ -8,6 +8,7 @@ fn opening(comment: &str, protocol: Protocol, ports: (u16, u16), from: &[&str], 
         protocol,
         ports,
         from: from.iter().map(|net| net.parse().unwrap()).collect(),
+        interface: None,
         limit,
     }
 }
@@ -24,6 +25,10 @@ fn host() -> Host {
         opening("", Protocol::Tcp, (2223, 2223), &["198.51.100.0/24"], true),
         opening("", Protocol::Tcp, (5432, 5432), &["2001:db8::/32"], false),
         opening("again", Protocol::Tcp, (22, 22), &[], false),
+        Opening {
+            interface: Some("private".into()),
+            ..opening("db over tunnel", Protocol::Tcp, (5433, 5433), &["10.0.0.3/32"], false)
+        },
     ];
     host
 }

@@ -26,6 +26,11 @@ pub(super) fn of(site: &Site, host: &Host) -> BTreeSet<(&'static str, String, u1
     for address in host.dns.iter().flat_map(|dns| &dns.listen) {
         ports.extend(["tcp", "udp"].map(|protocol| (protocol, address.clone(), 53)));
     }
+    ports.extend(
+        host.tunnels
+            .iter()
+            .map(|tunnel| ("udp", EVERYWHERE.to_owned(), tunnel.port)),
+    );
     let instances = site.services.iter().flat_map(|service| &service.instances);
     let here = instances.filter(|instance| instance.host == host.name);
     ports.extend(here.filter_map(|instance| Some(("tcp", "127.0.0.1".to_owned(), instance.port?))));

@@ -190,6 +190,7 @@ fn open_ports(app: &App, lowering: &mut Lowering<'_>) {
                 protocol: protocol(port.protocol),
                 ports: (port.port.first.get(), port.port.last.get()),
                 from: port.from.iter().map(|network| network.net()).collect(),
+                interface: None,
                 limit: false,
             };
             lowering.host(host).openings.push(opening);

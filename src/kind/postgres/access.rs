@@ -31,7 +31,7 @@ pub(super) fn write(
     let mut lines: Vec<Line> = Vec::new();
     for login in logins {
         for client in &login.clients {
-            let kind = if postgres.is_encrypted(client.host != host) {
+            let kind = if postgres.is_encrypted(client.host != host, client.tunnel) {
                 "hostssl"
             } else {
                 "host"

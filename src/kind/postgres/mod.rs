@@ -79,7 +79,7 @@ impl Kind for Postgres {
                 endpoint.port,
                 roles::login(&database, client.role),
                 Some(roles::secret(&service.name, &database, client.role)),
-                self.is_encrypted(endpoint.remote),
+                self.is_encrypted(endpoint.remote, endpoint.tunnel),
             ),
         };
         let mut url = Text::literal(format!("postgresql://{user}"));
@@ -124,12 +124,13 @@ impl Kind for Postgres {
 }
 
 impl Postgres {
-    /// Whether clients must use TLS: where the path leaves the host, unless the manifest says otherwise.
-    fn is_encrypted(&self, remote: bool) -> bool {
+    /// Whether clients must use TLS: where the path leaves the host, unless the manifest says otherwise. The image has no
+    /// certificate, and needs none where a tunnel encrypts.
+    fn is_encrypted(&self, remote: bool, tunnel: bool) -> bool {
         match self.tls {
             Some(PostgresTls::Required) => true,
             Some(PostgresTls::Optional | PostgresTls::Off) => false,
-            None => remote,
+            None => remote && !(tunnel && self.runtime() == Runtime::Container),
         }
     }
 

@@ -176,7 +176,7 @@ fn remote_container(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     let remote = lowering
         .clients
         .iter()
-        .find(|client| !lowering.service.hosts.contains(&client.host));
+        .find(|client| !lowering.service.hosts.contains(&client.host) && !client.tunnel);
     let crosses = remote.is_some() && postgres.tls != Some(PostgresTls::Off);
     if lowering.service.runtime != Runtime::Container || !(tls || crosses) {
         return;
@@ -195,6 +195,6 @@ fn remote_container(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     lowering.found.push(
         found
             .why("Passwords and rows would cross the network in the clear.")
-            .help("write `runtime: native`, or `tls: off` where the network between the hosts is encrypted by itself"),
+            .help("write `runtime: native`, or give the hosts a `wireguard` network, or `tls: off` where the network between them is encrypted by itself"),
     );
 }

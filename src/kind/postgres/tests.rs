@@ -288,6 +288,7 @@ fn clients_are_handed_an_address_with_the_password_encoded() {
         address: "2001:db8::2".into(),
         port: 5432,
         remote: true,
+        tunnel: false,
     };
     let connection = section.connect(&placed("db", &section), &remote("api"), &endpoint);
     let part = |name: &str| {
@@ -305,6 +306,7 @@ fn clients_are_handed_an_address_with_the_password_encoded() {
         address: "127.0.0.1".into(),
         port: 5432,
         remote: false,
+        tunnel: false,
     };
     let connection = section.connect(&placed("db", &section), &client("api"), &local);
     assert_eq!(connection.after, ["postgresql.service"]);

@@ -137,6 +137,7 @@ fn clients_are_handed_a_user_and_a_password() {
         address: "127.0.0.1".into(),
         port: 6379,
         remote: false,
+        tunnel: false,
     };
     let connection = section.connect(&placed("cache", &section), &client("api"), &endpoint);
     let (_, url) = connection.parts.iter().find(|(part, _)| *part == "url").unwrap();

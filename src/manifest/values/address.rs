@@ -220,3 +220,44 @@ fn check_listen(text: &str) -> Result<(), String> {
         "`{text}` is neither an address nor the name of a network: write it as 10.0.0.2 or wg0"
     ))
 }
+
+checked_text! {
+    /// The name of a network and of its interface: lower-case letters, digits and dashes, 15 characters at most.
+    InterfaceName: "interface-name", Some("^[a-z][a-z0-9-]{0,14}$"), ["private", "wg0"], check_interface
+}
+
+/// The kernel's limit is 15 bytes; what begins as a system's own interfaces do could take the place of one.
+fn check_interface(text: &str) -> Result<(), String> {
+    text.parse::<Name>()?;
+    if text.len() > 15 {
+        return Err(format!(
+            "`{text}` is too long: an interface has this name, and the kernel takes 15 characters"
+        ));
+    }
+    let system = ["br-", "docker", "en", "eth", "lo", "veth", "virbr", "wl", "ww"];
+    let digit = |rest: &str| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit() || "psox-".contains(c));
+    if text == "all" || text == "default" || system.iter().any(|start| text.strip_prefix(start).is_some_and(digit)) {
+        return Err(format!(
+            "`{text}` is what a system may call an interface of its own: choose another name, such as private or wg0"
+        ));
+    }
+    Ok(())
+}
+
+checked_text! {
+    /// A public key of WireGuard: 32 bytes in base64.
+    WireGuardKey: "wireguard-key", Some("^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"),
+    ["xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg="], check_wireguard_key
+}
+
+fn check_wireguard_key(text: &str) -> Result<(), String> {
+    let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+    // Of the last character only the upper four bits belong to the 32 bytes.
+    let whole = text
+        .strip_suffix('=')
+        .filter(|key| key.len() == 43 && key.chars().all(base64));
+    if whole.is_some_and(|key| key.ends_with(|c: char| "AEIMQUYcgkosw048".contains(c))) {
+        return Ok(());
+    }
+    Err("this is no public key of WireGuard, which has 44 characters and ends with `=`: copy what `wg pubkey` or `install.sh --public-keys` prints".into())
+}

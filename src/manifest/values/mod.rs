@@ -22,7 +22,7 @@ mod setting;
 mod text;
 mod unit;
 
-pub use address::{Address, Cidr, ListenOn, TrustedProxy};
+pub use address::{Address, Cidr, InterfaceName, ListenOn, TrustedProxy, WireGuardKey};
 pub use bytes::Bytes;
 pub use cron::Schedule;
 pub use dns::{CaaData, MxData, NameData, RecordName, SrvData, TxtData};

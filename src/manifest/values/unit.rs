@@ -137,6 +137,7 @@ table!(
     HeaderName,
     HostName,
     Image,
+    InterfaceName,
     ListenOn,
     Location,
     Mount,
@@ -173,8 +174,9 @@ table!(
     TxtData,
     UserName,
     Version,
-    WebUrl;
-    keys: AbsolutePath, DefaultsKey, EnvName, HeaderName, HostName, Name, Place, RecordName, Registry, RoutePath,
+    WebUrl,
+    WireGuardKey;
+    keys: AbsolutePath, DefaultsKey, EnvName, HeaderName, HostName, InterfaceName, Name, Place, RecordName, Registry, RoutePath,
     RuleName, SecretName, SettingName, SqlName,
 );
 

@@ -46,6 +46,11 @@ pub(super) fn ingress(
             world,
             host: name,
             private,
+            tunnels: host_mut(hosts, name)
+                .tunnels
+                .iter()
+                .map(|tunnel| (tunnel.name.clone(), tunnel.address.addr()))
+                .collect(),
             ingress: settings::empty(world),
             secrets,
             found,
@@ -67,6 +72,8 @@ struct Build<'a, 'b> {
     world: &'a World<'a>,
     host: &'a str,
     private: BTreeMap<String, Option<ipnet::IpNet>>,
+    /// The host's address in each of its networks.
+    tunnels: BTreeMap<String, std::net::IpAddr>,
     ingress: Ingress,
     secrets: &'b mut Secrets,
     found: &'b mut Vec<Diagnostic>,

@@ -22,6 +22,8 @@ pub(super) enum Ground {
     Containers = 3,
     /// From 10.89.77.50.
     Neurmatic = 4,
+    /// From 10.89.77.70.
+    Ha = 2,
 }
 
 impl Ground {

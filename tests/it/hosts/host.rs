@@ -69,6 +69,10 @@ impl<'bed> Host<'bed> {
             "--security-opt=seccomp=unconfined".to_owned(),
             "--security-opt=apparmor=unconfined".to_owned(),
         ];
+        // For the stand-in of a kernel without WireGuard.
+        if Path::new("/dev/net/tun").exists() {
+            options.push("--device=/dev/net/tun".to_owned());
+        }
         options.extend(CAPABILITIES.iter().map(|name| format!("--cap-add={name}")));
         let host = Self::start(bed, name, address, &options, &["debian:12", "sh", "-c", BOOT]);
         host.wait_running()

@@ -10,5 +10,6 @@ mod boots;
 mod checks;
 mod containers;
 mod example;
+mod ha;
 mod host;
 mod neurmatic;

@@ -10,6 +10,9 @@ pub(crate) const DUMMY: &str = "Dummy-0_secret~only.for-lint-0123456789abcdef";
 /// `sha256sum` of `DUMMY` is not needed: no program can tell.
 const DUMMY_SHA256: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
+/// A private key of WireGuard's form.
+const WIREGUARD: &str = "yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=";
+
 /// Values by name, and the text with each placeholder replaced; `None` where one is not well formed.
 pub(crate) fn fill(text: &str, key: &str) -> Option<String> {
     let mut filled = String::with_capacity(text.len());
@@ -18,8 +21,9 @@ pub(crate) fn fill(text: &str, key: &str) -> Option<String> {
         filled.push_str(&rest[..start]);
         let inner = &rest[start + OPEN.len()..];
         let end = inner.find("}}")?;
-        let (_, encoding) = inner[..end].rsplit_once(':')?;
+        let (name, encoding) = inner[..end].rsplit_once(':')?;
         filled.push_str(match encoding {
+            "raw" if name.starts_with("wireguard.") => WIREGUARD,
             "raw" | "url" | "env" | "sql" | "json" | "ini" | "conf" | "ini/conf" => DUMMY,
             "sha256" => DUMMY_SHA256,
             "pem" => key,
@@ -35,7 +39,11 @@ pub(crate) fn fill(text: &str, key: &str) -> Option<String> {
 pub(crate) fn secrets<'a>(plan: &'a Plan, key: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
     plan.all("secret").map(move |fields| {
         let spec = fields.get(2).map_or("", String::as_str);
-        let value = if spec.starts_with("keypair") { key } else { DUMMY };
+        let value = match spec {
+            "keypair=wireguard" => WIREGUARD,
+            _ if spec.starts_with("keypair") => key,
+            _ => DUMMY,
+        };
         (fields[0].as_str(), value)
     })
 }

@@ -53,6 +53,31 @@ fn addresses() {
     );
     takes("listen", &["wg0", "10.0.0.2", "::1"]);
     refuses("listen", &[("wg0;", "neither")]);
+    takes(
+        "interface-name",
+        &["private", "wg0", "long-name", "event", "people-and-all1"],
+    );
+    refuses(
+        "interface-name",
+        &[
+            ("eth0", "of its own"),
+            ("enp3s0", "of its own"),
+            ("br-people", "of its own"),
+            ("lo", "of its own"),
+            ("all", "of its own"),
+            ("people-and-all-1", "15 characters"),
+            ("Wg0", "capitals"),
+        ],
+    );
+    takes("wireguard-key", &["xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg="]);
+    refuses(
+        "wireguard-key",
+        &[
+            ("xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg", "no public key"),
+            ("xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dh=", "no public key"),
+            ("xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8 g=", "no public key"),
+        ],
+    );
     assert_eq!(
         "198.51.100.7".parse::<Cidr>().map(|net| net.net().to_string()),
         Ok("198.51.100.7/32".into())

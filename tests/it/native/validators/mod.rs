@@ -22,6 +22,7 @@ mod shell;
 mod sshd;
 mod sudo;
 mod systemd;
+mod wireguard;
 mod zones;
 
 use super::finding::Finding;
@@ -96,6 +97,7 @@ pub(crate) static ALL: &[&Validator] = &[
     &actions::ACTIONLINT,
     &actions::ZIZMOR,
     &actions::SCHEMA,
+    &wireguard::WG,
     &plan::PLAN,
     &plan::CHECKS,
 ];

@@ -26,13 +26,14 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 usage() {
   cat <<'HELP'
-usage: install.sh [--dry-run | --check | --apply | --rollback [N] | --list] [--only SET] [--force] [--yes] [--json]
+usage: install.sh [--dry-run | --check | --apply | --rollback [N] | --list | --public-keys] [--only SET] [--force] [--yes] [--json]
 
   --dry-run       show what an apply would change, as a diff with secrets masked (the default)
   --check         show what differs from what was applied last; exit 1 if anything does
   --apply         install
   --rollback [N]  install what was here before once more, or generation N
   --list          the generations that can be gone back to
+  --public-keys   make the key pairs that are missing, and print their public halves as YAML for the manifest
   --only SET      with --apply or --dry-run: only the files of one set, such as nginx
   --force         replace hand-edited files too, keeping copies; and let the host be of another environment from now on
   --yes           ask nothing: a missing secret is an error
@@ -90,6 +91,30 @@ list_generations() {
   while IFS=$'\t' read -r name word when; do say "${word}" "generation ${name} of ${when}"; done <"${WORK}/generations"
 }
 
+# Before the first apply: what other hosts have to know of this one. Standard output is a file that a manifest can include.
+public_keys() {
+  local name rest head=''
+  local -a pairs=()
+  for name in "${SECRETS[@]}"; do
+    [[ ${SPEC[${name}]} == keypair=* ]] || continue
+    pairs+=("${name}")
+    [[ -f ${SECRETS_DIR}/${name} ]] || GENERATE+=("${name}")
+  done
+  ((${#pairs[@]})) || die 2 "this host has no key pairs"
+  SECRETS=("${pairs[@]}")
+  make_secrets >&2
+  for name in "${pairs[@]}"; do
+    if [[ ${SPEC[${name}]} == keypair=wireguard ]]; then
+      [[ -n ${head} ]] || head=$(printf 'environments:\n  %s:\n    networks:' "${ENVIRONMENT}")
+      rest=${name#wireguard.}
+      head+=$'\n'"      ${rest%%.*}: {wireguard: {hosts: {${HOST}: {public_key: \"$(<"${SECRETS_DIR}/${name}.pub")\"}}}}"
+    else
+      sed "s|^|# ${name}: |" "${SECRETS_DIR}/${name}.pub"
+    fi
+  done
+  printf '%s\n' "${head}"
+}
+
 bring_in() {
   local changes=0 path
   refuse_edited
@@ -128,7 +153,7 @@ bring_in() {
 }
 
 lock() {
-  if [[ ${MODE} == apply || ${MODE} == rollback ]]; then
+  if [[ ${MODE} == apply || ${MODE} == rollback || ${MODE} == public-keys ]]; then
     mkdir -p "${STATE}"
     exec 9>>"${STATE}/lock"
     flock -n 9 || die 2 "another install.sh or a deployment is at work on this host"
@@ -405,7 +430,7 @@ check_secrets() {
       grep -q . "${SECRETS_DIR}/${name}" || problem "secret ${name} is empty: ${SECRETS_DIR}/${name}"
     elif [[ ${KIND[${name}]} != generate ]]; then
       ASK+=("${name}")
-    elif [[ ! ${SPEC[${name}]} =~ ^(length=[0-9]+,(charset=(url-safe|alphanumeric|digits)|encoding=(base64|hex))(,prefix=.*)?|keypair=(rsa-2048|rsa-4096|ed25519|ssh-ed25519))$ ]]; then
+    elif [[ ! ${SPEC[${name}]} =~ ^(length=[0-9]+,(charset=(url-safe|alphanumeric|digits)|encoding=(base64|hex))(,prefix=.*)?|keypair=(rsa-2048|rsa-4096|ed25519|ssh-ed25519|wireguard))$ ]]; then
       problem "secret ${name}: this engine cannot generate '${SPEC[${name}]}'"
     else
       GENERATE+=("${name}")
@@ -494,6 +519,15 @@ generate_secret() { # NAME SPEC
       mv -fT "${new}" "${SECRETS_DIR}/$1"
       value=$(<"${SECRETS_DIR}/$1.pub")
       say public "${value}"
+      return
+      ;;
+    keypair=wireguard)
+      command -v wg >/dev/null || install_packages wireguard-tools
+      wg genkey >"${new}" || fail /dev/null "no key pair for $1"
+      wg pubkey <"${new}" >"${SECRETS_DIR}/$1.pub"
+      mv -fT "${new}" "${SECRETS_DIR}/$1"
+      value=$(<"${SECRETS_DIR}/$1.pub")
+      say public "${value} of $1"
       return
       ;;
     keypair=*)
@@ -1182,7 +1216,7 @@ MODE=dry-run NUMBER='' JSON='' ONLY='' FORCE='' YES='' STAGE='' RETURNED=1 DRIFT
 HIDDEN=() HIDDEN_NAME=() ASK=() GENERATE=() UNFINISHED=() MISSING=() WANTING=()
 while (($#)); do
   case $1 in
-    --dry-run | --check | --apply | --list) MODE=${1#--} ;;
+    --dry-run | --check | --apply | --list | --public-keys) MODE=${1#--} ;;
     --rollback)
       MODE=rollback
       if [[ ${2-} =~ ^[0-9]+$ ]]; then NUMBER=$2 && shift; fi
@@ -1221,6 +1255,7 @@ case ${MODE} in
   apply) apply ;;
   rollback) return_to "${NUMBER}" ;;
   list) list_generations ;;
+  public-keys) public_keys ;;
   check) check_drift ;;
   *) dry_run ;;
 esac

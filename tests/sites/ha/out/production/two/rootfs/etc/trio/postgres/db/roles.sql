@@ -1,0 +1,46 @@
+-- Made by Sitewright from the site's manifest: change that, not this file.
+-- It may run as often as you like: what is there already is left, rights are set to what stands here.
+\set ON_ERROR_STOP on
+-- No password reaches the log.
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
+SET log_min_error_statement = 'panic';
+SET client_min_messages = 'warning';
+SET password_encryption = 'scram-sha-256';
+
+-- Owners: nobody logs in as them.
+SELECT 'CREATE ROLE "trio" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'trio')
+\gexec
+ALTER ROLE "trio" WITH NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD NULL;
+
+-- Logins.
+SELECT 'CREATE ROLE "trio_app" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'trio_app')
+\gexec
+ALTER ROLE "trio_app" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
+  CONNECTION LIMIT 30 PASSWORD '{{secret:db_trio_app:sql}}';
+
+-- Databases. They cannot be made within a transaction.
+SELECT 'CREATE DATABASE "trio" OWNER "trio" TEMPLATE template0 ENCODING ''UTF8'' LC_COLLATE ''C.UTF-8'' LC_CTYPE ''C.UTF-8''' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'trio')
+\gexec
+ALTER DATABASE "trio" OWNER TO "trio";
+REVOKE ALL ON DATABASE "trio" FROM PUBLIC;
+GRANT CONNECT ON DATABASE "trio" TO "trio_app";
+
+-- What is in them.
+\connect "trio"
+SET client_min_messages = 'warning';
+BEGIN;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO "trio";
+-- What "trio_app" may do with what is there, and with what its owner will make.
+REVOKE CREATE ON SCHEMA public FROM "trio_app";
+SELECT format('GRANT USAGE ON SCHEMA %I TO %I', nspname, 'trio_app'),
+       format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', nspname, 'trio_app'),
+       format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO %I', nspname, 'trio_app')
+  FROM pg_namespace
+ WHERE nspname = 'public' OR nspowner = (SELECT oid FROM pg_roles WHERE rolname = 'trio')
+\gexec
+ALTER DEFAULT PRIVILEGES FOR ROLE "trio" GRANT USAGE ON SCHEMAS TO "trio_app";
+ALTER DEFAULT PRIVILEGES FOR ROLE "trio" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "trio_app";
+ALTER DEFAULT PRIVILEGES FOR ROLE "trio" GRANT USAGE, SELECT ON SEQUENCES TO "trio_app";
+COMMIT;

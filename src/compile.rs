@@ -24,6 +24,8 @@ pub struct Compilation {
     pub report: Report,
     /// Every environment that was asked for, whether or not it has errors.
     pub environments: Vec<EnvironmentResult>,
+    /// Nothing else is in the manifest.
+    pub everywhere: bool,
     pub lock: Lock,
 }
 
@@ -115,6 +117,7 @@ impl Compiler {
         Compilation {
             report,
             environments,
+            everywhere,
             lock: Lock {
                 version: 1,
                 environments: locked,
@@ -233,6 +236,6 @@ impl Compilation {
             .iter()
             .map(|environment| environment.compiled.as_ref())
             .collect();
-        Some(Bundle::new(&compiled?, &self.lock))
+        Some(Bundle::new(&compiled?, &self.lock, self.everywhere))
     }
 }

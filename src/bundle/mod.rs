@@ -20,6 +20,8 @@ pub struct Bundle {
     pub files: BTreeMap<String, File>,
     /// Environments that were compiled; what lies in others is left alone.
     pub environments: Vec<String>,
+    /// They are all that the manifest has, so what lies in [`SHARED`] is theirs too.
+    pub whole: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +39,15 @@ impl File {
     }
 }
 
+/// Folders that hold files of several environments.
+pub const SHARED: [&str; 2] = [".gitea", ".github"];
+
 /// Tells git and forges that the files are generated, and keeps their line ends.
 const ATTRIBUTES: &str = "* text eol=lf linguist-generated\n";
 
 impl Bundle {
     /// The files of compiled environments.
-    pub fn new(environments: &[&Compiled], lock: &Lock) -> Self {
+    pub fn new(environments: &[&Compiled], lock: &Lock, whole: bool) -> Self {
         let mut files = BTreeMap::new();
         files.insert(".gitattributes".to_owned(), File::text(ATTRIBUTES));
         files.insert("sitewright.lock".to_owned(), File::text(lock_text(lock)));
@@ -69,6 +74,20 @@ impl Bundle {
             for (path, text) in &environment.documents {
                 files.insert(format!("{folder}/{path}"), File::text(text));
             }
+            let delivery = &environment.delivery;
+            for (path, text) in &delivery.programs {
+                let file = File {
+                    content: text.clone(),
+                    executable: true,
+                };
+                files.insert(format!("{folder}/{path}"), file);
+            }
+            for (path, text) in &delivery.data {
+                files.insert(format!("{folder}/{path}"), File::text(text));
+            }
+            for (path, text) in &delivery.workflows {
+                files.insert(path.clone(), File::text(text));
+            }
             let index = Index::new(environment, &files);
             files.insert(format!("{folder}/{}", index::NAME), File::text(index.to_text()));
         }
@@ -78,7 +97,14 @@ impl Bundle {
                 .iter()
                 .map(|environment| environment.site.environment.clone())
                 .collect(),
+            whole,
         }
+    }
+
+    /// The folders that hold nothing but what was compiled.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        let shared = SHARED.into_iter().filter(|_| self.whole);
+        self.environments.iter().map(String::as_str).chain(shared)
     }
 
     /// Only the files of hosts that `keep` allows, and what does not belong to a host.
@@ -87,7 +113,7 @@ impl Bundle {
         self.files.retain(|path, _| {
             let mut parts = path.splitn(3, '/');
             match (parts.next(), parts.next(), parts.next()) {
-                (Some(_), Some(host), Some(_)) => keep(host),
+                (Some(folder), Some(host), Some(_)) if !SHARED.contains(&folder) => keep(host),
                 _ => true,
             }
         });

@@ -113,11 +113,7 @@ fn digests(bundle: &Bundle, out: &Utf8Path) -> BTreeMap<String, String> {
 /// Files in the folders of the bundle's environments that it does not hold, and leftovers of a write that was killed.
 pub(super) fn orphans(bundle: &Bundle, out: &Utf8Path) -> io::Result<BTreeSet<String>> {
     let mut orphans = BTreeSet::new();
-    let roots = bundle
-        .environments
-        .iter()
-        .map(|environment| out.join(environment))
-        .chain([out.to_owned()]);
+    let roots = bundle.folders().map(|folder| out.join(folder)).chain([out.to_owned()]);
     for root in roots {
         if !root.is_dir() {
             continue;

@@ -38,29 +38,35 @@ impl std::fmt::Display for WriteError {
 
 impl std::error::Error for WriteError {}
 
+fn at(path: &Utf8Path, error: io::Error) -> WriteError {
+    WriteError {
+        path: path.to_owned(),
+        error,
+    }
+}
+
 pub(super) fn is_temporary(path: &str) -> bool {
     path.ends_with(TEMPORARY)
 }
 
 /// Makes the output folder hold the bundle. `remove` also removes what no compilation makes any more.
 pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, WriteError> {
-    let at = |path: &Utf8Path, error| WriteError {
-        path: path.to_owned(),
-        error,
-    };
-    let files: Vec<(&String, &File)> = bundle.files.iter().collect();
-    let same = in_chunks(&files, |(path, file)| is_same(&out.join(path), file));
-    let changed: Vec<(&String, &File)> = files
+    let mut changed: Vec<(&String, &File)> = bundle.files.iter().collect();
+    // A new bundle has nothing to be compared with.
+    let is_new = is_empty(out);
+    if !is_new {
+        let same = in_chunks(&changed, |(path, file)| is_same(&out.join(path), file));
+        let mut same = same.into_iter();
+        changed.retain(|_| same.next() == Some(false));
+    }
+    let prepared: Result<(), WriteError> = make_folders(&changed, out).and_then(|()| {
+        in_chunks(&changed, |(path, file)| {
+            let place = out.join(path);
+            prepare(&place, file).map_err(|error| at(&place, error))
+        })
         .into_iter()
-        .zip(same)
-        .filter(|(_, same)| !same)
-        .map(|(file, _)| file)
-        .collect();
-    let prepared = in_chunks(&changed, |(path, file)| {
-        let place = out.join(path);
-        prepare(&place, file, out).map_err(|error| at(&place, error))
+        .collect()
     });
-    let prepared: Result<(), WriteError> = prepared.into_iter().collect();
     if let Err(error) = prepared {
         for (path, _) in &changed {
             let place = out.join(path);
@@ -71,12 +77,9 @@ pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, W
     }
     for (path, _) in &changed {
         let place = out.join(path);
-        if place.is_dir() {
-            fs::remove_dir_all(&place).map_err(|error| at(&place, error))?;
-        }
-        fs::rename(temporary(&place), &place).map_err(|error| at(&place, error))?;
+        put(&place).map_err(|error| at(&place, error))?;
     }
-    let gone = if remove {
+    let gone = if remove && !is_new {
         orphans(bundle, out).map_err(|error| at(out, error))?
     } else {
         BTreeSet::new()
@@ -127,10 +130,7 @@ fn is_executable(_: &fs::Metadata) -> bool {
     false
 }
 
-fn prepare(place: &Utf8Path, file: &File, out: &Utf8Path) -> io::Result<()> {
-    if let Some(parent) = place.parent() {
-        make_folder(parent, out)?;
-    }
+fn prepare(place: &Utf8Path, file: &File) -> io::Result<()> {
     let path = temporary(place);
     let mut target = fs::File::create(&path)?;
     target.write_all(file.content.as_bytes())?;
@@ -143,22 +143,53 @@ fn prepare(place: &Utf8Path, file: &File, out: &Utf8Path) -> io::Result<()> {
     target.flush()
 }
 
-/// Makes a folder; a file of an older bundle that stands in its way is an orphan and goes. What is not below `out` is
-/// not ours.
-fn make_folder(folder: &Utf8Path, out: &Utf8Path) -> io::Result<()> {
-    match fs::create_dir_all(folder) {
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            let mut below = folder.ancestors().take_while(|ancestor| *ancestor != out);
-            let file = below.find(|ancestor| ancestor.is_file()).ok_or(error)?;
-            fs::remove_file(file)?;
-            fs::create_dir_all(folder)
+/// Exchanges the names; a folder of an older bundle that stands in the way goes.
+fn put(place: &Utf8Path) -> io::Result<()> {
+    let temporary = temporary(place);
+    match fs::rename(&temporary, place) {
+        Err(_) if place.is_dir() => {
+            fs::remove_dir_all(place)?;
+            fs::rename(&temporary, place)
         }
         result => result,
+    }
+}
+
+/// Makes the folders that files are in, each before those within it.
+fn make_folders(files: &[(&String, &File)], out: &Utf8Path) -> Result<(), WriteError> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    // What is not below it is not ours.
+    fs::create_dir_all(out).map_err(|error| at(out, error))?;
+    let below: BTreeSet<&Utf8Path> = files
+        .iter()
+        .flat_map(|(path, _)| Utf8Path::new(path).ancestors().skip(1))
+        .filter(|folder| !folder.as_str().is_empty())
+        .collect();
+    for folder in below {
+        let folder = out.join(folder);
+        make_folder(&folder).map_err(|error| at(&folder, error))?;
+    }
+    Ok(())
+}
+
+/// Makes a folder within one that is there; a file of an older bundle that stands in its way is an orphan and goes.
+fn make_folder(folder: &Utf8Path) -> io::Result<()> {
+    match fs::create_dir(folder) {
+        Err(_) if folder.is_dir() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(folder)?;
+            fs::create_dir(folder)
+        }
+        result => result,
+    }
+}
+
+fn is_empty(folder: &Utf8Path) -> bool {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What runs on a host, word by word, down into the scripts of shells.
 
-use crate::site::{EnvironmentFile, Host, JobRun, Pointer};
+use crate::site::{EnvironmentFile, Host, Pointer};
 
 /// A command, and which of its variables hold secrets.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(super) struct Command<'a> {
 
 const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
 
-/// The commands of units, containers, their health checks and jobs.
+/// The commands of units, containers and their health checks; those of jobs are among them.
 pub(super) fn all(host: &Host) -> Vec<Command<'_>> {
     let units = host.units.iter().map(|unit| {
         command(
@@ -32,12 +32,7 @@ pub(super) fn all(host: &Host) -> Vec<Command<'_>> {
         ))
         .chain(health.map(move |health| command(container.origin.child("health"), &health.command, environment)))
     });
-    // Units and containers of jobs are among those.
-    let jobs = host.jobs.iter().filter_map(|job| match &job.run {
-        JobRun::Command(argv) => Some(command(job.origin.child("command"), argv, None)),
-        JobRun::Unit(_) | JobRun::Container { .. } => None,
-    });
-    units.chain(containers).chain(jobs).collect()
+    units.chain(containers).collect()
 }
 
 fn command<'a>(origin: Pointer, argv: &'a [String], environment: Option<&'a EnvironmentFile>) -> Command<'a> {

@@ -22,6 +22,9 @@ pub(super) struct Arguments {
     /// How to print the difference
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: DiffFormat,
+    /// With --format markdown: leave out the differences themselves where all would take more bytes than this
+    #[arg(long, value_name = "BYTES")]
+    limit: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -44,7 +47,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     };
     let before = Before::find(arguments)?;
     let mut paths: BTreeSet<String> = bundle.files.keys().cloned().collect();
-    paths.extend(before.paths(&bundle.environments)?);
+    let folders: Vec<String> = bundle.folders().map(str::to_owned).collect();
+    paths.extend(before.paths(&folders)?);
     let mut changes = Vec::new();
     for path in paths {
         let old = before.text(&path)?;
@@ -53,7 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     }
     let text = match arguments.format {
         DiffFormat::Human => diff::text(&changes),
-        DiffFormat::Markdown => diff::markdown(&changes),
+        DiffFormat::Markdown => diff::markdown(&changes, arguments.limit),
         DiffFormat::Json => format!("{:#}\n", json!({"format": 1, "files": diff::json(&changes)})),
     };
     output::print(&text)?;
@@ -82,12 +86,12 @@ impl Before {
         })
     }
 
-    fn paths(&self, environments: &[String]) -> Result<Vec<String>, Failure> {
+    fn paths(&self, folders: &[String]) -> Result<Vec<String>, Failure> {
         let mut paths = Vec::new();
         match self {
             Self::Folder(folder) => {
-                for environment in environments {
-                    for entry in walkdir::WalkDir::new(folder.join(environment))
+                for name in folders {
+                    for entry in walkdir::WalkDir::new(folder.join(name))
                         .into_iter()
                         .filter_map(Result::ok)
                     {
@@ -100,14 +104,14 @@ impl Before {
                 }
             }
             Self::Revision { revision, out } => {
-                for environment in environments {
+                for name in folders {
                     let listed = git(&[
                         "ls-tree",
                         "-r",
                         "--name-only",
                         "-z",
                         revision,
-                        &format!("./{}/", out.join(environment)),
+                        &format!("./{}/", out.join(name)),
                     ])?;
                     let listed = String::from_utf8_lossy(&listed);
                     paths.extend(

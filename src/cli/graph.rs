@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use sitewright::site::Site;
+use sitewright::site::{LocationAction, Site, Upstream};
 
 use super::input::Input;
 use super::output::{self, Format, Outcome};
@@ -52,30 +52,50 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 }
 
 /// Edges: from, to, and what is spoken.
-fn edges(site: &Site) -> Vec<(String, String, &str)> {
+fn edges(site: &Site) -> Vec<(String, String, String)> {
     let routes = site
         .hosts
         .iter()
-        .flat_map(|host| host.ingress.iter().flat_map(|ingress| &ingress.servers))
-        .flat_map(|server| {
-            server
-                .locations
+        .filter_map(|host| host.ingress.as_ref())
+        .flat_map(|ingress| {
+            let locations = ingress
+                .servers
                 .iter()
-                .filter_map(move |location| match &location.action {
-                    sitewright::site::LocationAction::Proxy(proxy) => {
-                        Some((server.names.first()?.clone(), proxy.upstream.clone(), "http"))
-                    }
-                    _ => None,
-                })
+                .flat_map(|server| server.locations.iter().map(move |location| (server, location)));
+            locations.filter_map(move |(server, location)| {
+                let LocationAction::Proxy(proxy) = &location.action else {
+                    return None;
+                };
+                let upstream = ingress
+                    .upstreams
+                    .iter()
+                    .find(|upstream| upstream.name == proxy.upstream)?;
+                let (service, spoken) = answering(site, upstream)?;
+                Some((server.names.first()?.clone(), service, spoken))
+            })
         });
     let links = site
         .links
         .iter()
-        .map(|link| (link.from.clone(), link.to.clone(), link.protocol));
+        .map(|link| (link.from.clone(), link.to.clone(), link.protocol.to_owned()));
     let mut edges: Vec<_> = routes.chain(links).collect();
     edges.sort();
     edges.dedup();
     edges
+}
+
+/// The service behind an upstream; where it has several processes, what is spoken names the one that answers.
+fn answering(site: &Site, upstream: &Upstream) -> Option<(String, String)> {
+    let (path, mut services) = (upstream.origin.dotted(), site.services.iter());
+    services.find_map(|service| {
+        let rest = path.strip_prefix(&service.origin.dotted())?;
+        let spoken = match rest.strip_prefix(".processes.") {
+            Some(process) => format!("http, {process}"),
+            None if rest.is_empty() => "http".to_owned(),
+            None => return None,
+        };
+        Some((service.name.clone(), spoken))
+    })
 }
 
 fn mermaid(site: &Site) -> String {

@@ -70,29 +70,52 @@ pub fn text(changes: &[FileChange]) -> String {
     changes.iter().map(|change| change.unified.as_str()).collect()
 }
 
-/// A table of files, then each difference folded.
-pub fn markdown(changes: &[FileChange]) -> String {
+/// A table of files, then each difference folded, as far as there is room.
+pub fn markdown(changes: &[FileChange], limit: Option<usize>) -> String {
     if changes.is_empty() {
         return "The bundle does not change.\n".to_owned();
     }
-    let mut text = format!(
-        "**{} files change**\n\n| file | | lines |\n| --- | --- | --- |\n",
-        changes.len()
-    );
-    for change in changes {
-        text.push_str(&format!(
+    let limit = limit.unwrap_or(usize::MAX);
+    let head = match changes.len() {
+        1 => "**1 file changes**".to_owned(),
+        count => format!("**{count} files change**"),
+    };
+    let mut text = format!("{head}\n\n| file | | lines |\n| --- | --- | --- |\n");
+    // What says that something is missing has its place in any case.
+    let room = limit.saturating_sub(200);
+    for (index, change) in changes.iter().enumerate() {
+        let row = format!(
             "| `{}` | {} | +{} −{} |\n",
             change.path,
             change.kind.name(),
             change.added,
             change.removed
-        ));
+        );
+        if text.len() + row.len() > room {
+            text.push_str(&format!(
+                "\n{} more files, and the differences, are too long to stand here: `sitewright diff` shows them.\n",
+                changes.len() - index
+            ));
+            return text;
+        }
+        text.push_str(&row);
     }
+    let mut left_out = 0;
     for change in changes {
         let fence = fence(&change.unified);
-        text.push_str(&format!(
+        let folded = format!(
             "\n<details><summary><code>{}</code></summary>\n\n{fence}diff\n{}{fence}\n\n</details>\n",
             change.path, change.unified
+        );
+        if text.len() + folded.len() > room {
+            left_out += 1;
+        } else {
+            text.push_str(&folded);
+        }
+    }
+    if left_out > 0 {
+        text.push_str(&format!(
+            "\n{left_out} of the differences are too long to stand here: `sitewright diff` shows them.\n"
         ));
     }
     text
@@ -109,4 +132,23 @@ pub fn json(changes: &[FileChange]) -> Value {
         .iter()
         .map(|change| json!({"path": change.path, "change": change.kind.name(), "added": change.added, "removed": change.removed, "diff": change.unified}))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_keeps_to_its_limit() {
+        let long = "line\n".repeat(1000);
+        let changes: Vec<FileChange> = (0..40)
+            .filter_map(|index| FileChange::between(&format!("production/vps/{index}"), None, Some(&long)))
+            .collect();
+        assert!(markdown(&changes, None).len() > 200_000);
+        for limit in [600, 2_000, 20_000] {
+            let text = markdown(&changes, Some(limit));
+            assert!(text.len() <= limit, "{} > {limit}", text.len());
+            assert!(text.contains("too long to stand here") && text.matches("```").count().is_multiple_of(2));
+        }
+    }
 }

@@ -44,6 +44,15 @@ pub struct Emission {
     pub directories: Vec<Directory>,
     pub actions: Vec<Action>,
     pub enabled: Vec<EnabledUnit>,
+    pub leavings: Vec<Leaving>,
+}
+
+/// What a host does when a later plan does not name this any more; it may run twice, and what it prints was kept.
+#[derive(Debug, Clone)]
+pub struct Leaving {
+    pub name: String,
+    /// Shell command.
+    pub run: String,
 }
 
 impl Emission {
@@ -57,6 +66,7 @@ impl Emission {
             directories,
             actions,
             enabled,
+            leavings,
         } = other;
         self.artifacts.extend(artifacts);
         self.packages.extend(packages);
@@ -65,6 +75,7 @@ impl Emission {
         self.directories.extend(directories);
         self.actions.extend(actions);
         self.enabled.extend(enabled);
+        self.leavings.extend(leavings);
     }
 }
 

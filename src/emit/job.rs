@@ -8,7 +8,6 @@ pub(super) fn words(site: &Site, job: &Job) -> Vec<String> {
         words.extend(["--notify".into(), job.notify.join(",")]);
     }
     match &job.run {
-        JobRun::Command(command) => words.extend(command.iter().cloned()),
         JobRun::Unit(unit) => words.extend(["systemctl".into(), "start".into(), "--wait".into(), unit.clone()]),
         JobRun::Container { name, timeout } => {
             words.extend(["--container".into(), name.clone(), timeout.to_string()]);

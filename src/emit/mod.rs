@@ -6,6 +6,7 @@
 
 mod artifact;
 mod backup;
+mod ci;
 mod compose;
 mod coredns;
 mod cron;
@@ -27,7 +28,7 @@ mod systemd;
 mod tls;
 mod upgrades;
 
-pub use artifact::{Artifact, Emission, Phase};
+pub use artifact::{Artifact, Emission, Leaving, Phase};
 pub use install::ENGINE;
 
 use std::collections::BTreeMap;
@@ -83,6 +84,19 @@ pub struct Compiled {
     pub hosts: Vec<HostBundle>,
     /// Documents beside the hosts' files, by path under the environment's folder.
     pub documents: BTreeMap<String, String>,
+    /// What brings it to its hosts; nothing where that is done by hand.
+    pub delivery: DeliveryFiles,
+}
+
+/// Files of an environment that stay where it is compiled.
+#[derive(Debug, Default)]
+pub struct DeliveryFiles {
+    /// The program that deploys, by path under the environment's folder.
+    pub programs: BTreeMap<String, String>,
+    /// What it reads.
+    pub data: BTreeMap<String, String>,
+    /// Workflows, by path under the bundle's folder.
+    pub workflows: BTreeMap<String, String>,
 }
 
 /// Everything of an environment.
@@ -93,7 +107,13 @@ pub fn site(site: Site) -> Compiled {
         .map(|host| (format!("{}/README.md", host.host), host.readme.clone()))
         .collect();
     documents.insert("RUNBOOK.md".to_owned(), docs::runbook(&site, &hosts));
-    Compiled { site, hosts, documents }
+    let delivery = ci::emit(&site);
+    Compiled {
+        site,
+        hosts,
+        documents,
+        delivery,
+    }
 }
 
 /// Runs every emitter over a host, and makes its plan.
@@ -131,7 +151,7 @@ mod tests {
             .map(|entry| entry.unwrap())
             .filter(|entry| entry.file_type().unwrap().is_dir())
             .map(|entry| entry.file_name().into_string().unwrap())
-            .filter(|name| !["install", "identity", "docs"].contains(&name.as_str()))
+            .filter(|name| !["install", "identity", "docs", "ci"].contains(&name.as_str()))
             .collect();
         folders.sort();
         let mut names: Vec<&str> = EMITTERS.iter().map(|emitter| emitter.name).collect();

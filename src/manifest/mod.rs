@@ -5,6 +5,7 @@
 
 mod admins;
 mod backups;
+mod deploy;
 mod dns;
 mod environments;
 mod files;
@@ -27,6 +28,7 @@ pub mod values;
 
 pub use admins::Admin;
 pub use backups::{Backups, Destination, DestinationTarget, Include, Keep, RcloneTarget, S3Target, SftpTarget};
+pub use deploy::{Deploy, Forge, Strategy};
 pub use dns::{Dns, Records, Zone};
 pub use environments::{Environment, ServiceDefaults};
 pub use files::{File, FileSource, OnChange, SiteFile};
@@ -125,8 +127,9 @@ pub struct Manifest {
     pub monitoring: Switch<Monitoring>,
     /// Private networks between hosts and people. Planned: this version refuses it.
     pub networks: Option<Planned>,
-    /// How releases reach the hosts. Planned: this version refuses it.
-    pub deploy: Option<Planned>,
+    /// How the bundle and the releases reach the hosts. Default: false, by hand.
+    #[serde(default = "Switch::<Deploy>::off")]
+    pub deploy: Switch<Deploy>,
     /// Many sites of one template. Planned: this version refuses it.
     pub fleets: Option<Planned>,
     /// Own entries of the catalogue. Planned: this version refuses it.

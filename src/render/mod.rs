@@ -4,6 +4,7 @@
 //! `{{mark origin}}` says that the lines from here on come from that place of the manifest; it prints nothing.
 
 pub(crate) mod escape;
+mod fixed;
 mod helpers;
 pub(crate) mod own;
 
@@ -46,8 +47,15 @@ pub(crate) struct Rendered {
     pub(crate) lines: Vec<(u32, Pointer)>,
 }
 
+/// The templates of one language that were used so far.
+struct Engine {
+    handlebars: Handlebars<'static>,
+    /// What was held out of each.
+    fixed: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
 thread_local! {
-    static ENGINES: RefCell<BTreeMap<Language, Handlebars<'static>>> = const { RefCell::new(BTreeMap::new()) };
+    static ENGINES: RefCell<BTreeMap<Language, Engine>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Renders `template`, which is known by `name`, with `view`.
@@ -59,30 +67,39 @@ pub(crate) fn render(
     template: &'static str,
     view: &impl Serialize,
 ) -> Rendered {
-    let text = ENGINES.with_borrow_mut(|engines| {
-        let engine = engines.entry(language).or_insert_with(|| engine(language));
-        if !engine.has_template(name) {
+    ENGINES.with_borrow_mut(|engines| {
+        let engine = engines.entry(language).or_insert_with(|| Engine::new(language));
+        let fixed = engine.fixed.entry(name).or_insert_with(|| {
+            let (short, fixed) = fixed::hold_out(template);
             engine
-                .register_template_string(name, template)
+                .handlebars
+                .register_template_string(name, short)
                 .unwrap_or_else(|error| panic!("template {name}: {error}"));
-        }
-        engine
+            fixed
+        });
+        let text = engine
+            .handlebars
             .render(name, view)
-            .unwrap_or_else(|error| panic!("template {name}: {error}"))
-    });
-    trace(&text)
+            .unwrap_or_else(|error| panic!("template {name}: {error}"));
+        trace(&text, fixed)
+    })
 }
 
-fn engine(language: Language) -> Handlebars<'static> {
-    let mut engine = Handlebars::new();
-    engine.set_strict_mode(true);
-    engine.register_escape_fn(escape::of(language));
-    helpers::register(&mut engine);
-    engine
+impl Engine {
+    fn new(language: Language) -> Self {
+        let mut handlebars = Handlebars::new();
+        handlebars.set_strict_mode(true);
+        handlebars.register_escape_fn(escape::of(language));
+        helpers::register(&mut handlebars);
+        Self {
+            handlebars,
+            fixed: BTreeMap::new(),
+        }
+    }
 }
 
-/// Takes the marks out of a text and says where each stretch begins.
-fn trace(marked: &str) -> Rendered {
+/// Takes the marks out of a text, puts back what was held out, and says where each stretch begins.
+fn trace(marked: &str, fixed: &[&str]) -> Rendered {
     let mut rendered = Rendered {
         text: String::with_capacity(marked.len()),
         lines: Vec::new(),
@@ -95,11 +112,17 @@ fn trace(marked: &str) -> Rendered {
         line += count_lines(before);
         let after = &after[helpers::MARK_BEGIN.len_utf8()..];
         let end = after.find(helpers::MARK_END).expect("the mark helper writes both ends");
-        let origin = after[..end].parse().expect("the mark helper writes a pointer");
-        match rendered.lines.last_mut() {
-            Some(last) if last.0 == line => last.1 = origin,
-            Some(last) if last.1 == origin => {}
-            _ => rendered.lines.push((line, origin)),
+        if let Some(number) = after[..end].strip_prefix(fixed::SIGN) {
+            let number: usize = number.parse().expect("`hold_out` writes a number");
+            rendered.text.push_str(fixed[number]);
+            line += count_lines(fixed[number]);
+        } else {
+            let origin = after[..end].parse().expect("the mark helper writes a pointer");
+            match rendered.lines.last_mut() {
+                Some(last) if last.0 == line => last.1 = origin,
+                Some(last) if last.1 == origin => {}
+                _ => rendered.lines.push((line, origin)),
+            }
         }
         rest = &after[end + helpers::MARK_END.len_utf8()..];
     }

@@ -6,6 +6,7 @@
 //! and only that is written back to it.
 
 mod certificates;
+mod delivery;
 mod guard;
 mod hosts;
 mod lock;
@@ -107,9 +108,11 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         probes::probes(&site, host);
     }
     let channels = messages::channels(&world, &hosts, &mut secrets, &mut found);
+    let delivery = delivery::delivery(&world, &mut found);
     let matched = secrets.matched();
     secrets::unknown(manifest, &matched, &mut found);
-    let unused = secrets::unused(&matched);
+    let mut unused = secrets::unused(&matched);
+    unused.extend(delivery::elsewhere(&world));
 
     let site = Site {
         services: placed
@@ -123,6 +126,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         backups_declined: false,
         backups_planned: manifest.backups.on().is_some(),
         waivers: waivers(manifest),
+        delivery,
         hosts,
         name: site.name,
         environment: site.environment,

@@ -1,7 +1,5 @@
 //! When a schedule of cron comes, over years that are fixed: no clock is asked.
 
-use std::collections::BTreeSet;
-
 use croner::parser::{CronParser, Seconds, Year};
 
 /// The years are those of two leap days and of each weekday on each date.
@@ -13,10 +11,10 @@ const DAY: u32 = 24 * 60;
 
 #[derive(Debug)]
 pub(crate) struct Calendar {
-    /// Minutes of the day.
-    times: BTreeSet<u16>,
-    /// Days from the first on.
-    days: BTreeSet<u32>,
+    /// Minutes of the day, ascending.
+    times: Vec<u16>,
+    /// Days from the first on, ascending.
+    days: Vec<u32>,
 }
 
 impl Calendar {
@@ -48,14 +46,14 @@ impl Calendar {
                 of_month || of_week
             }
         };
-        let mut days = BTreeSet::new();
+        let mut days = Vec::new();
         let mut day = 0;
         for year in YEARS {
             for month in 1..=12 {
                 let runs = pattern.months.values().iter().any(|other| u32::from(*other) == month);
                 for date in 1..=length(year, month) {
                     if runs && is_day(date, (day + FIRST) % 7) {
-                        days.insert(day);
+                        days.push(day);
                     }
                     day += 1;
                 }
@@ -71,11 +69,7 @@ impl Calendar {
 
     /// Most days from one run to the next; none if there is at most one run in all the years.
     pub(crate) fn longest_gap(&self) -> Option<u32> {
-        self.days
-            .iter()
-            .zip(self.days.iter().skip(1))
-            .map(|(day, next)| next - day)
-            .max()
+        self.days.windows(2).map(|pair| pair[1] - pair[0]).max()
     }
 
     /// Most minutes from one run to the next; none if there is at most one run in all the years.
@@ -90,8 +84,13 @@ impl Calendar {
 
     /// Both begin in the same minute of some day.
     pub(crate) fn meets(&self, other: &Self) -> bool {
-        !self.times.is_disjoint(&other.times) && !self.days.is_disjoint(&other.days)
+        share(&self.times, &other.times) && share(&self.days, &other.days)
     }
+}
+
+/// Whether two ascending lists have something in common.
+fn share<T: Ord>(one: &[T], other: &[T]) -> bool {
+    one.iter().any(|item| other.binary_search(item).is_ok())
 }
 
 fn length(year: u32, month: u32) -> u32 {

@@ -17,6 +17,8 @@ pub struct Container {
     pub origin: Pointer,
     /// Reference with a tag, and a digest if the manifest has one.
     pub image: String,
+    /// Variable that may name another image of the same repository: what was deployed by its tag.
+    pub image_variable: Option<String>,
     /// argv; empty leaves the image's own.
     pub command: Vec<String>,
     pub entrypoint: Vec<String>,
@@ -55,6 +57,18 @@ pub struct Container {
     pub profile: Option<String>,
     /// Raw compose keys, verbatim.
     pub settings: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Images that a host keeps to go back to.
+pub const IMAGES_KEPT: u32 = 5;
+
+impl Container {
+    /// Its image's reference without tag and digest.
+    pub fn repository(&self) -> &str {
+        let image = self.image.split_once('@').map_or(&*self.image, |(image, _)| image);
+        let name = image.rfind('/').map_or(0, |slash| slash + 1);
+        image[name..].find(':').map_or(image, |colon| &image[..name + colon])
+    }
 }
 
 /// A container port published on the host.

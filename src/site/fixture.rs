@@ -57,6 +57,7 @@ pub(crate) fn container(name: &str) -> Container {
         service: name.into(),
         origin: at("/services").child(name),
         image: format!("{name}:1"),
+        image_variable: None,
         command: Vec::new(),
         entrypoint: Vec::new(),
         environment: Vec::new(),

@@ -8,6 +8,7 @@ mod calendar;
 mod configuration;
 mod container;
 mod data;
+mod delivery;
 mod edge;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -21,6 +22,7 @@ pub(crate) use calendar::Calendar;
 pub use configuration::*;
 pub use container::*;
 pub use data::*;
+pub use delivery::*;
 pub use edge::*;
 pub use host::*;
 pub use process::*;
@@ -58,6 +60,8 @@ pub struct Site {
     pub backups_planned: bool,
     /// Rules that are silenced.
     pub waivers: Vec<Waiver>,
+    /// How it reaches its hosts, if not by hand.
+    pub delivery: Option<Delivery>,
 }
 
 /// A rule that is silenced at a place.

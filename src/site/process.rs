@@ -106,7 +106,6 @@ pub struct Job {
     /// Five fields.
     pub schedule: String,
     pub user: String,
-    /// argv, or the unit to start.
     pub run: JobRun,
     pub description: String,
     /// Names of [`Channel`]s that hear of its failure.
@@ -115,8 +114,6 @@ pub struct Job {
 
 #[derive(Debug, Clone)]
 pub enum JobRun {
-    /// argv.
-    Command(Vec<String>),
     /// A one-shot unit of ours to start, so that sandbox, limits and environment are its own.
     Unit(String),
     /// A container of the profile [`JOBS`], which may take so many seconds.

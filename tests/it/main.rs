@@ -3,6 +3,7 @@
 mod bad_input;
 mod cli;
 mod defects;
+mod delivery;
 mod determinism;
 mod documents;
 mod engine;

@@ -128,6 +128,7 @@ pub(super) struct Health {
     pub(super) timeout: String,
     pub(super) retries: u32,
     pub(super) start_period: String,
+    pub(super) start_interval: &'static str,
 }
 
 #[derive(Serialize)]

@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Artifact, Emission, Emitter};
+use super::{Artifact, Emission, Emitter, Leaving};
 use crate::site::{Action, Container, Directory, Encoding, Host, MIGRATE, Mount, Pointer, Site, order, placeholder};
 use file::{Config, Ipam, Network, Project, SecretFile, Volume};
 
@@ -61,10 +61,24 @@ fn emit(site: &Site, host: &Host) -> Emission {
         run: Some(bring_up(site, host, &path)),
         effect: "makes the containers anew that changed".to_owned(),
     });
+    emission.leavings.push(Leaving {
+        name: NAME.to_owned(),
+        run: take_down(site),
+    });
     emission
 }
 
-/// Migrations run before what needs them starts. `run` starts what they need themselves.
+/// What a host does that has no containers any more. Data is not ours to remove.
+fn take_down(site: &Site) -> String {
+    let name = &site.name;
+    format!(
+        "docker compose --project-name {name} down --remove-orphans && \
+         docker volume ls --quiet --filter label=com.docker.compose.project={name} | sed 's/^/volume /'"
+    )
+}
+
+/// Migrations run before what needs them starts. `run` starts what they need themselves. Then what is to be up before the
+/// rest is; then those that go in turns; then whatever is left.
 fn bring_up(site: &Site, host: &Host, path: &str) -> String {
     let compose = format!("docker compose --project-name {} --file {path}", site.name);
     let migrations = host.containers.iter().filter_map(|container| {
@@ -74,8 +88,25 @@ fn bring_up(site: &Site, host: &Host, path: &str) -> String {
             container.name
         ))
     });
-    let up = format!("{compose} up --detach --remove-orphans --quiet-pull --wait");
-    migrations.chain([up]).collect::<Vec<_>>().join(" && ")
+    let up = format!("{compose} up --detach --quiet-pull --wait");
+    let first: Vec<&str> = host
+        .containers
+        .iter()
+        .filter(|container| container.image_variable.is_none() && container.profile.is_none())
+        .map(|container| container.name.as_str())
+        .collect();
+    let first = (!first.is_empty()).then(|| format!("{up} {}", first.join(" ")));
+    let renew = || format!("/usr/local/sbin/{}-deploy --renew", site.name);
+    let deployed = host
+        .containers
+        .iter()
+        .any(|container| container.image_variable.is_some());
+    let turns = deployed
+        .then(|| first.into_iter().chain([renew()]))
+        .into_iter()
+        .flatten();
+    let rest = format!("{up} --remove-orphans");
+    migrations.chain(turns).chain([rest]).collect::<Vec<_>>().join(" && ")
 }
 
 fn environment_file(container: &Container) -> Option<Artifact> {
@@ -159,10 +190,19 @@ fn project(site: &Site, host: &Host) -> String {
             .collect(),
     };
     let tree = serde_yaml::to_value(&project).expect("it is made of maps, lists and scalars");
-    serde_yaml::to_string(&literal(tree)).expect("it is made of maps, lists and scalars")
+    let mut tree = literal(tree);
+    for container in &host.containers {
+        let image = &mut tree["services"][container.name.as_str()]["image"];
+        // A raw setting may have taken its place.
+        if let Some(variable) = container.image_variable.as_ref().filter(|_| *image == container.image) {
+            *image = format!("${{{variable}:-{}}}", container.image).into();
+        }
+    }
+    serde_yaml::to_string(&tree).expect("it is made of maps, lists and scalars")
 }
 
-/// Compose reads `$NAME` as a variable everywhere; ours were resolved when the manifest was compiled.
+/// Compose reads `$NAME` as a variable everywhere; ours were resolved when the manifest was compiled, but for images that
+/// may be deployed by their tag.
 fn literal(value: serde_yaml::Value) -> serde_yaml::Value {
     use serde_yaml::Value;
     match value {

@@ -177,6 +177,8 @@ fn health(check: &Healthcheck) -> Health {
         timeout: format!("{}s", check.timeout),
         retries: check.retries,
         start_period: format!("{}s", check.start_period),
+        // While it starts it is asked often, so that nobody waits for longer than it takes.
+        start_interval: "1s",
     }
 }
 

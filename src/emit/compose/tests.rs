@@ -134,6 +134,32 @@ fn dollars_are_literal() {
 }
 
 #[test]
+fn an_image_that_is_deployed_stands_in_for_the_bundles() {
+    let mut host = host();
+    host.containers[1].image_variable = Some("API_IMAGE_1".into());
+    assert_eq!(file(&host)["services"]["api"]["image"], "${API_IMAGE_1:-api:1}");
+    assert_eq!(file(&host)["services"]["cache"]["image"], "redis:7");
+    let emission = emit(&fixture::site(), &host);
+    let run = emission
+        .actions
+        .iter()
+        .find(|action| action.name == NAME)
+        .unwrap()
+        .run
+        .clone()
+        .unwrap();
+    let steps: Vec<&str> = run.split(" && ").collect();
+    assert!(
+        steps[0].ends_with("--wait cache") && steps[1].ends_with("acme-deploy --renew"),
+        "{run}"
+    );
+    assert!(steps[2].ends_with("--wait --remove-orphans"), "{run}");
+    // What was set raw is not ours to change.
+    host.containers[1].settings.insert("image".into(), "own:2".into());
+    assert_eq!(file(&host)["services"]["api"]["image"], "own:2");
+}
+
+#[test]
 fn secrets_are_files_in_a_folder_of_root() {
     let emission = emit(&fixture::site(), &host());
     let secret = emission

@@ -13,10 +13,6 @@ fn job(name: &str, user: &str, run: JobRun) -> Job {
     }
 }
 
-fn words(words: &[&str]) -> Vec<String> {
-    words.iter().map(|&word| word.to_owned()).collect()
-}
-
 fn content<'a>(emission: &'a Emission, path: &str) -> &'a str {
     &emission
         .artifacts
@@ -31,7 +27,7 @@ fn each_job_is_one_line_under_its_lock() {
     let mut host = fixture::host("vps");
     host.jobs = vec![
         job("prune", "root", JobRun::Unit("acme-api-prune.service".into())),
-        job("report", "acme-api", JobRun::Command(words(&["/bin/date", "+%F it's"]))),
+        job("report", "acme-api", JobRun::Unit("it's 100%.service".into())),
         job(
             "tidy",
             "root",
@@ -46,7 +42,7 @@ fn each_job_is_one_line_under_its_lock() {
     for line in [
         "MAILTO=ops@acme.example",
         "15 4 * * * root /usr/local/lib/acme/run-job prune systemctl start --wait acme-api-prune.service",
-        "15 4 * * * acme-api /usr/local/lib/acme/run-job report /bin/date '+\\%F it'\\''s'",
+        "15 4 * * * acme-api /usr/local/lib/acme/run-job report systemctl start --wait 'it'\\''s 100\\%.service'",
         "15 4 * * * root /usr/local/lib/acme/run-job tidy --container shop-tidy 3600",
     ] {
         assert!(crontab.lines().any(|l| l == line), "{line} in\n{crontab}");

@@ -1,6 +1,6 @@
 //! Putting releases in place: one program, the same on every host, and what is deployed there as data.
 //!
-//! The seam to continuous integration: a built archive comes in, and serves or is taken back.
+//! The seam to continuous integration: a built archive or the tag of an image comes in, and serves or is taken back.
 
 #[cfg(test)]
 mod tests;
@@ -22,11 +22,26 @@ fn emit(site: &Site, host: &Host) -> Emission {
     }
     let plan = render(Language::Systemd, "deploy/plan", include_str!("deploy.tsv.hbs"), &view);
     let plan = Artifact::new(NAME, format!("{}/deploy.tsv", site.etc()), plan.text).traced(plan.lines);
-    let program = format!("/usr/local/sbin/{}-deploy", site.name);
-    let program = Artifact::new(NAME, program, include_str!("deploy.sh"))
-        .mode(0o755)
-        .from(plan.origins.clone());
-    emission.artifacts.extend([plan, program]);
+    let program = |path: String, text: &str, mode: u16| {
+        Artifact::new(NAME, path, text)
+            .mode(mode)
+            .from(plan.origins.iter().cloned())
+    };
+    let way = |name: &str| format!("/usr/local/lib/{}/deploy-{name}.sh", site.name);
+    let main = format!("/usr/local/sbin/{}-deploy", site.name);
+    let main = program(main, include_str!("deploy.sh"), 0o755);
+    let releases = view
+        .has_releases()
+        .then(|| program(way("releases"), include_str!("releases.sh"), 0o644));
+    let images = view
+        .has_images()
+        .then(|| program(way("images"), include_str!("images.sh"), 0o644));
+    let programs: Vec<Artifact> = [Some(main), releases, images].into_iter().flatten().collect();
+    emission.artifacts.push(plan);
+    emission.artifacts.extend(programs);
+    if view.has_images() {
+        emission.packages.push(Package::of_distribution("nftables"));
+    }
     emission
         .packages
         .extend(["curl", "iproute2", "tar"].map(Package::of_distribution));

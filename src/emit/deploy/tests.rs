@@ -1,5 +1,7 @@
 use super::*;
-use crate::site::{Check, Directory, Instance, Migration, Pointer, Probe, Release, Service, fixture};
+use crate::site::{
+    Check, Container, Directory, Healthcheck, Instance, Migration, Pointer, Probe, Release, Service, fixture,
+};
 
 fn service() -> Service {
     let instance = |port: u16| Instance {
@@ -81,4 +83,51 @@ fn nothing_is_deployed_where_its_folder_is_not() {
     let mut site = fixture::site();
     site.services = vec![service()];
     assert!(emit(&site, &fixture::host("vps")).artifacts.is_empty());
+}
+
+#[test]
+fn images_go_by_their_tag_and_one_of_each_process_is_tried() {
+    let mut site = fixture::site();
+    let mut service = service();
+    (service.release, service.runtime) = (None, "container");
+    service.migration = Some(Migration {
+        host: "vps".into(),
+        handle: "api-migrate".into(),
+    });
+    for (instance, name) in service.instances.iter_mut().zip(["api-1", "api-2"]) {
+        instance.handle = name.into();
+    }
+    site.services = vec![service];
+    let mut host = fixture::host("vps");
+    host.containers = ["api-1", "api-2"].map(container).into();
+    site.hosts = vec![host.clone()];
+    assert_eq!(
+        lines(&emit(&site, &host)),
+        [
+            "image\tapi\tghcr.io:5000/acme/api\tAPI_IMAGE_1\tghcr.io:5000/acme/api:1.4.0\t5",
+            "migration\tapi\tapi-migrate",
+            "container\tapi\tapi-1\trolling\t3000\ttry",
+            "container\tapi\tapi-2\trolling\t3001\t-",
+        ]
+    );
+    // With no other instance there is nobody who could answer meanwhile.
+    host.containers.truncate(1);
+    site.hosts = vec![host.clone()];
+    assert_eq!(lines(&emit(&site, &host))[2], "container\tapi\tapi-1\trolling\t-\ttry");
+}
+
+fn container(name: &str) -> Container {
+    let mut container = fixture::container(name);
+    container.service = "api".into();
+    container.origin = fixture::at("/services/api");
+    container.image = "ghcr.io:5000/acme/api:1.4.0".into();
+    container.image_variable = Some("API_IMAGE_1".into());
+    container.healthcheck = Some(Healthcheck {
+        command: vec!["true".into()],
+        interval: 10,
+        timeout: 5,
+        start_period: 30,
+        retries: 3,
+    });
+    container
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::render::escape;
 use crate::site::{
-    BackupPlan, BackupSource, Check, Destination, DestinationPlace, Host, Instance, Pointer, Service, Site,
+    BackupPlan, BackupSource, Check, Container, Destination, DestinationPlace, Host, IMAGES_KEPT, Instance, Pointer,
+    Service, Site,
 };
 
 #[derive(Serialize)]
@@ -20,7 +21,11 @@ struct Record {
 
 impl View {
     pub(super) fn new(site: &Site, host: &Host) -> Self {
-        let records = site.services.iter().flat_map(|service| records(site, host, service));
+        let records = site.services.iter().flat_map(|service| {
+            records(site, host, service)
+                .into_iter()
+                .chain(images(site, host, service))
+        });
         Self {
             records: records.collect(),
         }
@@ -28,6 +33,14 @@ impl View {
 
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    pub(super) fn has_releases(&self) -> bool {
+        self.records.iter().any(|record| record.line.starts_with("service\t"))
+    }
+
+    pub(super) fn has_images(&self) -> bool {
+        self.records.iter().any(|record| record.line.starts_with("image\t"))
     }
 }
 
@@ -39,26 +52,13 @@ fn records(site: &Site, host: &Host, service: &Service) -> Vec<Record> {
     if !host.directories.iter().any(|directory| directory.path == release.dir) {
         return Vec::new();
     }
-    let record = |origin: &Pointer, fields: &[&str]| Record {
-        origin: origin.clone(),
-        line: escape::fields(fields),
-    };
     let name = service.name.as_str();
     let folder = service.origin.child("release");
     let mut records = vec![record(
         &folder,
         &["service", name, &release.dir, &release.keep.to_string()],
     )];
-    if let Some(migration) = service
-        .migration
-        .as_ref()
-        .filter(|migration| migration.host == host.name)
-    {
-        let origin = service.origin.child("migrate");
-        let saved = saved(site, host, service);
-        records.extend(saved.map(|(source, to)| record(&origin, &["save", name, source, to])));
-        records.push(record(&origin, &["migration", name, &migration.handle]));
-    }
+    records.extend(migration(site, host, service));
     let instances = service.instances.iter().filter(|instance| instance.host == host.name);
     records.extend(instances.filter_map(|instance| {
         let (template, number) = instance.handle.strip_suffix(".service")?.split_once('@')?;
@@ -68,6 +68,89 @@ fn records(site: &Site, host: &Host, service: &Service) -> Vec<Record> {
         Some(record(&service.origin, &fields))
     }));
     records
+}
+
+fn record(origin: &Pointer, fields: &[&str]) -> Record {
+    Record {
+        origin: origin.clone(),
+        line: escape::fields(fields),
+    }
+}
+
+/// What is saved before the migrations, and what runs them.
+fn migration(site: &Site, host: &Host, service: &Service) -> Vec<Record> {
+    let here = service
+        .migration
+        .as_ref()
+        .filter(|migration| migration.host == host.name);
+    let Some(migration) = here else { return Vec::new() };
+    let (name, origin) = (service.name.as_str(), service.origin.child("migrate"));
+    let saved = saved(site, host, service);
+    let mut records: Vec<Record> = saved
+        .map(|(source, to)| record(&origin, &["save", name, source, to]))
+        .collect();
+    records.push(record(&origin, &["migration", name, &migration.handle]));
+    records
+}
+
+/// The images of a host that are deployed by their tag, and the containers that run them.
+fn images(site: &Site, host: &Host, service: &Service) -> Vec<Record> {
+    let all = || {
+        let containers = host.containers.iter();
+        containers.filter(|container| container.service == service.name && container.image_variable.is_some())
+    };
+    let Some((first, variable)) = all().find_map(|container| Some((container, container.image_variable.as_ref()?)))
+    else {
+        return Vec::new();
+    };
+    let (name, image) = (service.name.as_str(), service.origin.child("image"));
+    let fields = [
+        "image",
+        name,
+        first.repository(),
+        variable,
+        &first.image,
+        &IMAGES_KEPT.to_string(),
+    ];
+    let mut records = vec![record(&image, &fields)];
+    records.extend(migration(site, host, service));
+    let mut tried: Vec<&Pointer> = Vec::new();
+    for container in all().filter(|container| container.profile.is_none()) {
+        let mut instances = service.instances.iter().filter(|instance| instance.host == host.name);
+        let Some(instance) = instances.find(|instance| instance.handle == container.name) else {
+            continue;
+        };
+        let port = instance
+            .port
+            .filter(|_| has_others(site, container))
+            .map(|port| port.to_string());
+        // One of each process is tried, if it is known how it is well, and that it takes no work but what it is asked for.
+        let is_tried = !instance.stop_first
+            && instance.port.is_some()
+            && container.healthcheck.is_some()
+            && !tried.contains(&&container.origin);
+        tried.extend(is_tried.then_some(&container.origin));
+        let update = if instance.stop_first { "stop-first" } else { "rolling" };
+        let trial = if is_tried { "try" } else { "" };
+        let fields = [
+            "container",
+            name,
+            &container.name,
+            update,
+            &port.unwrap_or_default(),
+            trial,
+        ];
+        records.push(record(&container.origin, &fields));
+    }
+    records
+}
+
+/// Another instance of its process answers while it is made anew.
+fn has_others(site: &Site, container: &Container) -> bool {
+    let all = site.hosts.iter().flat_map(|host| &host.containers);
+    all.filter(|other| other.origin == container.origin && other.profile.is_none())
+        .count()
+        > 1
 }
 
 /// What the backup of this host holds of the services that it uses, for migrations change that; and the destination that

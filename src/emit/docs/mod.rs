@@ -8,6 +8,7 @@
 mod backups;
 mod certificates;
 mod daily;
+mod delivery;
 mod files;
 mod handle;
 mod install;
@@ -62,6 +63,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         ports::everywhere(site),
         secrets::everywhere(site),
         Some(install::changing(site)),
+        delivery::section(site),
         releases::everywhere(site),
         backups::everywhere(site),
         machines::channels(site),

@@ -80,6 +80,10 @@ pub(super) fn plan(site: &Site, host: &Host, all: &Emission) -> String {
     for (order, name) in units {
         plan.record(&["unit", name, &order.to_string()]);
     }
+    plan.comment("leave: name, command for when a later plan does not name it any more; what it prints was kept");
+    for leaving in &all.leavings {
+        plan.record(&["leave", &leaving.name, &leaving.run]);
+    }
     plan.comment("health: command, seconds to become healthy");
     plan.record(&[
         "health",

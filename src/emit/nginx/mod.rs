@@ -47,6 +47,7 @@ struct Snippet<'a> {
     headers: Vec<headers::Line>,
     curves: &'a str,
     tickets_off: bool,
+    keepalive_time: bool,
     limit: u32,
     writable: String,
     upstreams: Vec<upstream::View>,
@@ -60,6 +61,7 @@ fn artifacts(site: &Site, host: &Host, ingress: &Ingress) -> Vec<Artifact> {
         headers: headers::lines(&mapped),
         curves: features.curves,
         tickets_off: features.tickets_off,
+        keepalive_time: features.keepalive_time,
         limit: main_file::descriptors(ingress),
         writable: if ingress.caches.is_empty() {
             String::new()

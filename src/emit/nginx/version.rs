@@ -8,6 +8,8 @@ pub(super) struct Features {
     pub(super) http2_directive: bool,
     /// `ssl_reject_handshake`, since 1.19.4.
     pub(super) reject_handshake: bool,
+    /// `keepalive_time`, since 1.19.10.
+    pub(super) keepalive_time: bool,
     /// Keys of session tickets never change before 1.23.2.
     pub(super) tickets_off: bool,
     /// The hybrid post-quantum group is OpenSSL 3.5's; older ones refuse the whole list for it, or for the `?`.
@@ -26,6 +28,7 @@ pub(super) fn features(os: Os) -> Features {
         Os::Debian13 => Features {
             http2_directive: true,
             reject_handshake: true,
+            keepalive_time: true,
             tickets_off: false,
             curves: "?X25519MLKEM768:X25519:prime256v1:secp384r1",
             types: TYPES,
@@ -34,6 +37,7 @@ pub(super) fn features(os: Os) -> Features {
         Os::Debian12 | Os::Ubuntu2404 => Features {
             http2_directive: false,
             reject_handshake: true,
+            keepalive_time: true,
             tickets_off: !matches!(os, Os::Ubuntu2404),
             curves: CURVES,
             types: TYPES,
@@ -42,6 +46,7 @@ pub(super) fn features(os: Os) -> Features {
         Os::Ubuntu2204 => Features {
             http2_directive: false,
             reject_handshake: false,
+            keepalive_time: false,
             tickets_off: true,
             curves: CURVES,
             types: &[

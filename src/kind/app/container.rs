@@ -80,8 +80,10 @@ fn container(
     if connections.iter().any(|connection| connection.network.is_some()) {
         networks.push(DATA.to_owned());
     }
+    let image = app.image.as_ref().map(ToString::to_string).unwrap_or_default();
     Container {
-        image: app.image.as_ref().map(ToString::to_string).unwrap_or_default(),
+        image_variable: Some(image_variable(&service.name, &image)),
+        image,
         command: run.command.iter().flatten().map(ToString::to_string).collect(),
         entrypoint: Vec::new(),
         environment: plain,
@@ -123,6 +125,23 @@ fn container(
         service: service.name,
         origin: process.origin.clone(),
     }
+}
+
+/// Names the image that was deployed. It holds a digest of the manifest's, so that another one there counts at once, and an
+/// older one gets back what was deployed over it.
+fn image_variable(name: &str, image: &str) -> String {
+    let service: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let digest = crate::digest::sha256(format!("{name} {image}"));
+    format!("{service}_IMAGE_{}", &digest[..12])
 }
 
 /// The migrations are a container that is started before the others.

@@ -3,17 +3,14 @@
 use super::{distribution_packages, runs};
 use crate::diag::Diagnostic;
 use crate::kind::{Lowering, Runtime};
-use crate::manifest::services::{App, Update};
+use crate::manifest::services::App;
 use crate::manifest::values::Argument;
 use crate::site::Pointer;
 
 pub(super) fn contradictions(app: &App, lowering: &mut Lowering<'_>) {
     let origin = lowering.service.origin.clone();
     let found: Vec<Diagnostic> = if lowering.service.runtime == Runtime::Container {
-        container(app, &origin)
-            .into_iter()
-            .chain(rolling(app, &origin))
-            .collect()
+        container(app, &origin).into_iter().collect()
     } else {
         units(app, &origin)
             .into_iter()
@@ -36,26 +33,6 @@ fn container(app: &App, origin: &Pointer) -> Option<Diagnostic> {
         );
     }
     app.release.as_ref().map(|_| both(origin, "release"))
-}
-
-/// The containers of a service are made anew together.
-fn rolling(app: &App, origin: &Pointer) -> Vec<Diagnostic> {
-    let processes = app
-        .processes
-        .iter()
-        .map(|(name, process)| (origin.child("processes").child(name.as_str()), &process.run));
-    let all = std::iter::once((origin.clone(), &app.run)).chain(processes);
-    all.filter(|(_, run)| run.update == Some(Update::Rolling))
-        .map(|(at, _)| {
-            Diagnostic::error(
-                "not-built",
-                "`update: rolling` of containers is part of the language, but this version does not build it",
-            )
-            .at(at.child("update"), "not built yet")
-            .why("Compose makes all containers of a service anew at once, which is a short outage.")
-            .help("take it out, or run the app under systemd")
-        })
-        .collect()
 }
 
 fn units(app: &App, origin: &Pointer) -> Vec<Diagnostic> {

@@ -98,6 +98,7 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         service: name.clone(),
         origin: origin.clone(),
         image: image(postgres),
+        image_variable: None,
         command: vec![
             "postgres".into(),
             "-c".into(),

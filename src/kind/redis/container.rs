@@ -71,6 +71,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         service: name.clone(),
         origin: origin.clone(),
         image: image(redis),
+        image_variable: None,
         command: vec!["redis-server".into(), "/etc/redis/redis.conf".into()],
         entrypoint: Vec::new(),
         environment: Vec::new(),

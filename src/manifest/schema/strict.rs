@@ -193,17 +193,13 @@ fn in_order(object: &mut Map<String, Value>) {
         "examples",
         "required",
     ];
-    let mut rest = std::mem::take(object);
-    for keyword in ORDER {
-        if let Some(value) = rest.shift_remove(keyword) {
-            object.insert(keyword.into(), value);
-        }
-    }
-    let definitions = rest.shift_remove("$defs");
-    object.extend(rest);
-    if let Some(definitions) = definitions {
-        object.insert("$defs".into(), definitions);
-    }
+    let rank = |keyword: &str| match keyword {
+        "$defs" => ORDER.len() + 1,
+        _ => ORDER.iter().position(|known| *known == keyword).unwrap_or(ORDER.len()),
+    };
+    let mut keywords: Vec<(String, Value)> = std::mem::take(object).into_iter().collect();
+    keywords.sort_by_key(|(keyword, _)| rank(keyword));
+    object.extend(keywords);
 }
 
 /// No object takes a key that it doesn't know. A dispatching one leaves that to its kinds; a condition has no type.

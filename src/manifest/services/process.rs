@@ -35,7 +35,7 @@ pub struct Run {
     /// Its environment: texts, numbers, true or false, and `{secret: name}`.
     #[serde(default)]
     pub env: BTreeMap<EnvName, EnvValue>,
-    /// How instances are replaced by those of a new release. `rolling` first tries it at another `$PORT`; a process that does not listen there wants `stop-first`. Default: `rolling`, or `stop-first` beside a SQLite file.
+    /// How instances are replaced by those of a new release. `rolling` first tries it, under systemd at another `$PORT` (a process that does not listen there wants `stop-first`), in a container beside the others; then one instance follows the other. Default: `rolling`, or `stop-first` beside a SQLite file.
     pub update: Option<Update>,
 }
 

@@ -2,6 +2,7 @@
 
 use super::text::single_line;
 use super::unit::checked_text;
+use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 
 checked_text! {
@@ -27,9 +28,12 @@ fn check_schedule(text: &str) -> Result<(), String> {
         ));
     }
     for (index, field) in fields.iter().enumerate() {
-        check_field(index, field)?;
+        check_words(index, field)?;
     }
-    if never_comes(&fields) {
+    let Ok(cron) = parser().parse(text) else {
+        return Err(which_is_wrong(&fields));
+    };
+    if never_comes(&cron, &fields) {
         return Err(format!(
             "`{text}` would never run, as no such month has that day: write another day or month"
         ));
@@ -37,8 +41,7 @@ fn check_schedule(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Alone in a pattern of stars, so that the message can say which field it is.
-fn check_field(index: usize, field: &str) -> Result<(), String> {
+fn check_words(index: usize, field: &str) -> Result<(), String> {
     let name = FIELDS[index];
     // croner knows more than cron does: L, W, # and ? would reach a cron that refuses them.
     let plain = |c: char| c.is_ascii_digit() || "*,-/".contains(c) || (index >= 3 && c.is_ascii_alphabetic());
@@ -60,14 +63,25 @@ fn check_field(index: usize, field: &str) -> Result<(), String> {
             ));
         }
     }
-    let mut pattern = ["*"; 5];
-    pattern[index] = field;
-    match parser().parse(&pattern.join(" ")) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(format!(
-            "`{field}` is not valid as the {name} of a schedule: {}",
-            RANGES[index]
-        )),
+    Ok(())
+}
+
+/// Each field is tried alone in a pattern of stars, so that the message can say which it is.
+fn which_is_wrong(fields: &[&str]) -> String {
+    let is_wrong = |index: usize| {
+        let mut pattern = ["*"; 5];
+        pattern[index] = fields[index];
+        parser().parse(&pattern.join(" ")).is_err()
+    };
+    match (0..FIELDS.len()).find(|index| is_wrong(*index)) {
+        Some(index) => format!(
+            "`{}` is not valid as the {} of a schedule: {}",
+            fields[index], FIELDS[index], RANGES[index]
+        ),
+        None => format!(
+            "`{}` is not a schedule: write five fields, as in \"0 2 * * *\"",
+            fields.join(" ")
+        ),
     }
 }
 
@@ -91,10 +105,7 @@ fn parser() -> CronParser {
 }
 
 /// A day of month that none of the months has, with no day of week that could make it run all the same.
-fn never_comes(fields: &[&str]) -> bool {
-    let Ok(cron) = parser().parse(&fields.join(" ")) else {
-        return true;
-    };
+fn never_comes(cron: &Cron, fields: &[&str]) -> bool {
     if fields[2].starts_with('*') || !fields[4].starts_with('*') {
         return false;
     }

@@ -29,8 +29,8 @@ pub use dns::{CaaData, MxData, NameData, RecordName, SrvData, TxtData};
 pub use domain::{Domain, HostName, Registry, ServerName};
 pub use duration::Duration;
 pub use name::{
-    DebianPackage, DefaultsKey, EnvName, HeaderName, Name, Place, RedisCommand, RuleName, SecretName, SecretPath,
-    SqlName, SqlPattern, Target, UserName,
+    BranchName, DebianPackage, DefaultsKey, EnvName, HeaderName, Name, Place, RedisCommand, RuleName, SecretName,
+    SecretPath, SqlName, SqlPattern, Target, UserName,
 };
 pub use number::{CpuCount, Percent};
 pub use path::{AbsoluteGlob, AbsolutePath, FileMode, Mount, PathMatch, RoutePath, SocketName, SourceGlob, SourcePath};

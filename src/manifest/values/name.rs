@@ -55,6 +55,11 @@ checked_text! {
 }
 
 checked_text! {
+    /// The name of a branch in git.
+    BranchName: "branch", Some("^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$"), ["main", "release/2026"], check_branch
+}
+
+checked_text! {
     /// The name of a Debian package.
     DebianPackage: "debian-package", Some("^[a-z0-9][a-z0-9.+-]+$"), ["imagemagick"], check_package
 }
@@ -117,6 +122,18 @@ impl SqlPattern {
         }
         rest.ends_with(last)
     }
+}
+
+fn check_branch(text: &str) -> Result<(), String> {
+    not_empty(text, "a branch")?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+    let is_odd = text.contains("..") || text.contains("//") || text.contains("/.") || text.ends_with(['/', '.']);
+    if text.len() > 100 || !text.starts_with(|c: char| c.is_ascii_alphanumeric()) || !text.chars().all(fits) || is_odd {
+        return Err(format!(
+            "`{text}` is no name of a branch: letters, digits, `.`, `_`, `-` and `/` between them"
+        ));
+    }
+    Ok(())
 }
 
 /// Lower-case letters, digits and `also`, beginning with a letter (or `_` where that is among them).

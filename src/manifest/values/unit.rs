@@ -131,6 +131,7 @@ table!(
     Domain,
     Duration,
     Email,
+    BranchName,
     EnvName,
     FileMode,
     HeaderName,

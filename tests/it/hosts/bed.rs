@@ -16,6 +16,8 @@ pub(super) enum Ground {
     Example,
     /// From 10.89.77.20.
     Bare,
+    /// From 10.89.77.40.
+    Containers = 3,
     /// From 10.89.77.30; its manifest names the stranger, 10.89.77.8.
     Backups = 6,
 }

@@ -8,5 +8,6 @@ mod backups;
 mod bed;
 mod boots;
 mod checks;
+mod containers;
 mod example;
 mod host;

@@ -57,7 +57,15 @@ impl Host {
         let mut files = Vec::new();
         walk(&dir.join("rootfs"), "/", &mut files);
         list(dir, "", &mut files);
-        list(dir.parent().expect("a host is in a folder"), "../", &mut files);
+        let environment = dir.parent().expect("a host is in a folder");
+        list(environment, "../", &mut files);
+        for folder in [".github/workflows", ".gitea/workflows"] {
+            list(
+                &environment.join("..").join(folder),
+                &format!("../../{folder}/"),
+                &mut files,
+            );
+        }
         Host {
             label: label.to_owned(),
             dir: dir.to_owned(),

@@ -126,7 +126,7 @@ macro_rules! families {
 
 families! {
     nginx compose shell systemd zones coredns postgres redis sshd fail2ban firewall logrotate cron sudo apt identity
-    data leaks docs monitoring certbot plan
+    data leaks docs monitoring certbot plan actions
 }
 
 /// One run reports every finding of every file, not the first.

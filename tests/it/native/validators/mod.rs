@@ -1,5 +1,6 @@
 //! The table of validators. One file a family: which files it takes, what it runs, and which words count as a finding.
 
+mod actions;
 mod apt;
 mod certbot;
 mod compose;
@@ -92,6 +93,9 @@ pub(crate) static ALL: &[&Validator] = &[
     &monitoring::RULES,
     &monitoring::CONFIG,
     &certbot::CERTBOT,
+    &actions::ACTIONLINT,
+    &actions::ZIZMOR,
+    &actions::SCHEMA,
     &plan::PLAN,
     &plan::CHECKS,
 ];
@@ -112,6 +116,10 @@ pub(crate) static EXEMPT: &[Exempt] = &[
     (
         |file| file.under("/etc") && file.ends(&[".tsv"]),
         "tables of our own scripts, which have tests of their own",
+    ),
+    (
+        |file| file.ends(&["../deploy.tsv"]),
+        "a table of our own script, which a test runs",
     ),
     (
         |file| file.at.contains("/certificates/"),

@@ -10,7 +10,7 @@ use crate::native::layer::Layer;
 use crate::native::tools;
 
 /// Record types with the number of their fields, the type not counted.
-const TYPES: [(&str, usize); 14] = [
+const TYPES: [(&str, usize); 15] = [
     ("sitewright", 1),
     ("site", 1),
     ("environment", 1),
@@ -23,6 +23,7 @@ const TYPES: [(&str, usize); 14] = [
     ("program", 7),
     ("file", 8),
     ("unit", 2),
+    ("leave", 2),
     ("action", 4),
     ("health", 2),
 ];

@@ -131,7 +131,7 @@ lock() {
   if [[ ${MODE} == apply || ${MODE} == rollback ]]; then
     mkdir -p "${STATE}"
     exec 9>>"${STATE}/lock"
-    flock -n 9 || die 2 "another install.sh is at work on this host"
+    flock -n 9 || die 2 "another install.sh or a deployment is at work on this host"
     rm -rf "/run/sitewright-${SITE}".*
   elif [[ -r ${STATE}/lock ]]; then
     exec 9<"${STATE}/lock"
@@ -275,13 +275,13 @@ fail() { # LOG MESSAGE
 
 # ---- the plan --------------------------------------------------------------------------------------------------------
 declare -A FIELDS=([sitewright]=2 [site]=2 [environment]=2 [host]=2 [os]=2 [architecture]=2 [port]=4 [secret]=4 [package]=2 [program]=8 [file]=9
-  [unit]=3 [action]=5 [health]=3)
+  [unit]=3 [action]=5 [leave]=3 [health]=3)
 declare -a PROBLEMS=()
 
 forget_plan() {
   ARCHITECTURE='' PORTS=() FILES=() PACKAGES=() PROGRAMS=() SECRETS=() STEPS=() HEALTH=()
   declare -gA F_OWNER=() F_MODE=() F_SHA=() F_PHASE=() F_FILL=() F_SET=() F_ACTIONS=() WANT=() KIND=() SPEC=()
-  declare -gA UNIT=() CHECK=() RUN=()
+  declare -gA UNIT=() CHECK=() RUN=() LEAVE=()
   : >"${WORK}/steps"
 }
 
@@ -305,6 +305,7 @@ read_plan() { # FILE
       file) add_file "${f[@]:1}" ;;
       unit) UNIT[${f[1]}]=1 STEPS+=("${f[2]} unit ${f[1]}") ;;
       action) STEPS+=("${f[2]} action ${f[1]}") CHECK[${f[1]}]=${f[3]} RUN[${f[1]}]=${f[4]} ;;
+      leave) LEAVE[${f[1]}]=${f[2]} ;;
       health) HEALTH=("${f[1]}" "${f[2]}") ;;
       *) ;; # FIELDS has refused it
     esac
@@ -599,7 +600,7 @@ redact() { # TEXT -> REPLY
 load_state() {
   local directory name
   local -a f
-  declare -gA KNOWN=() OWNED=() OWNED_SET=() OWNED_ACTIONS=() OWNED_UNIT=()
+  declare -gA KNOWN=() OWNED=() OWNED_SET=() OWNED_ACTIONS=() OWNED_UNIT=() OWNED_LEAVE=()
   CURRENT=0 UNFINISHED=() LAST=0
   [[ ! -f ${STATE}/current ]] || CURRENT=$(<"${STATE}/current")
   for directory in "${STATE}"/generations/*; do
@@ -612,6 +613,7 @@ load_state() {
     [[ -f ${directory}/plan.tsv ]] || continue
     while IFS=$'\t' read -r -a f; do
       [[ ${f[0]} != unit ]] || OWNED_UNIT[${f[1]}]=1
+      [[ ${f[0]} != leave ]] || OWNED_LEAVE[${f[1]}]=${f[2]}
       [[ ${f[0]} == file ]] || continue
       KNOWN["${f[1]} ${f[4]}"]=1 OWNED[${f[1]}]=${OWNED[${f[1]}]-${name}} OWNED_SET[${f[1]}]=${f[7]}
       OWNED_ACTIONS[${f[1]}]+=,${f[8]}
@@ -1020,6 +1022,9 @@ check_ahead() {
 # ---- going live ------------------------------------------------------------------------------------------------------
 activate() {
   local name
+  [[ -n ${ONLY} ]] || for name in "${!OWNED_LEAVE[@]}"; do
+    [[ -n ${LEAVE[${name}]-} ]] || take_leave "${name}"
+  done
   [[ -n ${ONLY} ]] || for name in "${!OWNED_UNIT[@]}"; do
     [[ -z ${UNIT[${name}]-} ]] || continue
     ! grep -qsxF "${name}" "${STATE}/ran-before" || continue
@@ -1029,6 +1034,14 @@ activate() {
   place_files "$@"
   remove_files
   [[ -z ${TRIGGERED[_units]-} ]] || systemctl daemon-reload
+}
+
+# What is no file and no unit of ours, such as containers, ends before what runs it does.
+take_leave() { # NAME
+  local line
+  say leave "$1: ${OWNED_LEAVE[$1]}"
+  "${CLEAN[@]}" bash -o pipefail -c "${OWNED_LEAVE[$1]}" >"${WORK}/kept" 2>"${WORK}/log" || fail "${WORK}/log" "$1 could not leave"
+  while IFS= read -r line; do say kept "${line}"; done <"${WORK}/kept"
 }
 
 run_steps() {

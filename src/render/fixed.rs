@@ -1,0 +1,66 @@
+//! Whole lines of a template that no tag touches, held out of the template: its parser is slow for each character of them.
+
+use super::helpers::{MARK_BEGIN, MARK_END};
+
+/// Less than this costs as much to put back as to parse.
+const WORTH_IT: usize = 40;
+
+/// Tells a mark that stands for lines from one that names an origin, which is empty or begins with `/`.
+pub(super) const SIGN: char = '#';
+
+/// A template in which `#n` between marks stands for the nth of the lines that were held out.
+pub(super) fn hold_out(template: &'static str) -> (String, Vec<&'static str>) {
+    let mut short = String::with_capacity(template.len());
+    let mut held = Vec::new();
+    let mut rest = template;
+    loop {
+        let (text, tag) = rest.split_at(rest.find("{{").unwrap_or(rest.len()));
+        match whole_lines(text) {
+            Some((before, lines, after)) if lines.len() >= WORTH_IT => {
+                short.push_str(&format!("{before}{MARK_BEGIN}{SIGN}{}{MARK_END}{after}", held.len()));
+                held.push(lines);
+            }
+            _ => short.push_str(text),
+        }
+        if tag.is_empty() {
+            return (short, held);
+        }
+        let (tag, after) = tag.split_at(end_of(tag));
+        short.push_str(tag);
+        rest = after;
+    }
+}
+
+/// What stands between the first and the last end of line. The lines beside a tag stay, as they decide whether it stands
+/// alone on its own.
+fn whole_lines(text: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
+    let (first, last) = (text.find('\n')? + 1, text.rfind('\n')?);
+    (first < last).then(|| (&text[..first], &text[first..last], &text[last..]))
+}
+
+fn end_of(tag: &str) -> usize {
+    let close = if tag.starts_with("{{!--") { "--}}" } else { "}}" };
+    let end = tag.find(close).map_or(tag.len(), |at| at + close.len());
+    // `{{{value}}}` has one more.
+    end + usize::from(tag.starts_with("{{{") && tag[end..].starts_with('}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_beside_tags_stay() {
+        let fixed = "a line that is long enough to be worth it\nand another";
+        let template: &'static str = format!("one {{{{a}}}}\n{fixed}\n{{{{{{b}}}}}} two").leak();
+        let (short, held) = hold_out(template);
+        assert_eq!(short, "one {{a}}\n\u{E000}#0\u{E001}\n{{{b}}} two");
+        assert_eq!(held, [fixed]);
+    }
+
+    #[test]
+    fn a_comment_is_a_tag() {
+        let template = "{{!-- of some lines\n that are long enough to be worth it, and {{more}}\n than one --}}\nx\n";
+        assert_eq!(hold_out(template), (template.to_owned(), Vec::new()));
+    }
+}

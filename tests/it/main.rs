@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod coverage;
 mod defects;
 mod delivery;
 mod determinism;

@@ -7,7 +7,7 @@ use crate::check::{self, Machine};
 use crate::diag::{Diagnostic, Report};
 use crate::emit;
 use crate::manifest::{self, Manifest};
-use crate::resolve::{self, EnvironmentLock, Lock};
+use crate::resolve::{self, EnvironmentLock, Lock, Resolution};
 use crate::source::{self, Assets, Layer, Node, Pointer, Schema, Source, Validator};
 use crate::spread::spread;
 use camino::Utf8Path;
@@ -76,6 +76,16 @@ impl Compiler {
     /// Every finding, and no file.
     pub fn check(&self, source: &Source, beside: &Utf8Path, wanted: &[String], lock: &Lock) -> Report {
         self.run(source, beside, wanted, lock, Goal::Findings).report
+    }
+
+    /// An environment as if its tree, defaults and all, were this one; none if no manifest can be so.
+    pub fn suppose(&self, tree: &Node, beside: &Utf8Path, name: &str, lock: &EnvironmentLock) -> Option<Compiled> {
+        if !self.validator.validate(tree).is_empty() {
+            return None;
+        }
+        let manifest = typed(tree).ok()?;
+        let (assets, _) = Assets::read(tree, beside);
+        Some(emit::site(resolved(tree, &manifest, name, lock, &assets).site))
     }
 
     fn run(&self, source: &Source, beside: &Utf8Path, wanted: &[String], lock: &Lock, goal: Goal) -> Compilation {
@@ -151,10 +161,7 @@ impl Compiler {
                 Ok(manifest) => {
                     let (assets, found) = Assets::read(&tree, beside);
                     report.extend(found);
-                    let mut resolution = resolve::resolve(&manifest, name, lock, &assets);
-                    // The types cannot tell `false` from a default of `false`.
-                    let backups = tree.child("backups").filter(|node| node.origin.layer != Layer::Default);
-                    resolution.site.backups_declined = backups.and_then(Node::as_bool) == Some(false);
+                    let resolution = resolved(&tree, &manifest, name, lock, &assets);
                     machines = check::machines(&resolution.site);
                     let checked = check::check(&resolution.site);
                     report.extend(checked.found);
@@ -202,6 +209,15 @@ fn in_all(outcomes: &[Outcome]) -> Vec<Diagnostic> {
     };
     let is_everywhere = |finding: &&Diagnostic| rest.iter().all(|other| other.unused.contains(finding));
     first.unused.iter().filter(is_everywhere).cloned().collect()
+}
+
+/// What the manifest means.
+fn resolved(tree: &Node, manifest: &Manifest, name: &str, lock: &EnvironmentLock, assets: &Assets) -> Resolution {
+    let mut resolution = resolve::resolve(manifest, name, lock, assets);
+    // The types cannot tell `false` from a default of `false`.
+    let backups = tree.child("backups").filter(|node| node.origin.layer != Layer::Default);
+    resolution.site.backups_declined = backups.and_then(Node::as_bool) == Some(false);
+    resolution
 }
 
 /// The tree as typed sections. The schema has seen it, so what fails here is what a schema cannot say.

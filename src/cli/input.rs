@@ -5,9 +5,10 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
+use sitewright::bundle::Compiled;
 use sitewright::diag::Report;
 use sitewright::resolve::Lock;
-use sitewright::source::Source;
+use sitewright::source::{Node, Source};
 use sitewright::{Compilation, Compiler};
 
 use super::output::{self, Failure, Format};
@@ -86,6 +87,13 @@ impl Loaded {
     pub(super) fn compile(&self, environments: &[String]) -> Compilation {
         let beside = self.path.parent().unwrap_or(Utf8Path::new(""));
         self.compiler.compile(&self.source, beside, environments, &self.lock)
+    }
+
+    /// An environment as if its tree were this one.
+    pub(super) fn suppose(&self, tree: &Node, environment: &str, lock: &Lock) -> Option<Compiled> {
+        let beside = self.path.parent().unwrap_or(Utf8Path::new(""));
+        let lock = lock.environments.get(environment)?;
+        self.compiler.suppose(tree, beside, environment, lock)
     }
 
     pub(super) fn check(&self, environments: &[String]) -> Report {

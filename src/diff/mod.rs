@@ -1,4 +1,6 @@
-//! Two bundles compared: text now; meaning and impact stand beside it as they come.
+//! Two bundles compared by text; [`environments`] compares what two environments of one manifest say.
+
+pub mod environments;
 
 use serde_json::{Value, json};
 use similar::TextDiff;
@@ -34,6 +36,12 @@ impl ChangeKind {
 impl FileChange {
     /// None if nothing differs.
     pub fn between(path: &str, old: Option<&str>, new: Option<&str>) -> Option<Self> {
+        let heads = [old.map(|_| format!("a/{path}")), new.map(|_| format!("b/{path}"))];
+        Self::named(path, old, new, heads)
+    }
+
+    /// As [`Self::between`], under names of its own.
+    fn named(path: &str, old: Option<&str>, new: Option<&str>, heads: [Option<String>; 2]) -> Option<Self> {
         let kind = match (old, new) {
             (None, None) => return None,
             (None, Some(_)) => ChangeKind::Added,
@@ -42,18 +50,8 @@ impl FileChange {
             (Some(_), Some(_)) => ChangeKind::Changed,
         };
         let diff = TextDiff::from_lines(old.unwrap_or_default(), new.unwrap_or_default());
-        let name = |side: &str, text: Option<&str>| {
-            if text.is_some() {
-                format!("{side}/{path}")
-            } else {
-                "/dev/null".to_owned()
-            }
-        };
-        let unified = diff
-            .unified_diff()
-            .context_radius(3)
-            .header(&name("a", old), &name("b", new))
-            .to_string();
+        let [old, new] = heads.map(|name| name.unwrap_or_else(|| "/dev/null".to_owned()));
+        let unified = diff.unified_diff().context_radius(3).header(&old, &new).to_string();
         let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
         Some(Self {
             path: path.to_owned(),

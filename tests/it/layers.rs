@@ -15,7 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("diag", &["source"]),
-    ("diff", &["bundle"]),
+    ("diff", &["bundle", "emit", "source", "spread"]),
     ("digest", &[]),
     ("emit", &["site", "diag", "render", "digest", "spread"]),
     ("kind", &["manifest", "site", "source", "render", "diag", "digest"]),
@@ -37,6 +37,8 @@ const ONLY: &[(&str, &str, &[&str])] = &[
     ("resolve", "source", &["Assets", "Pointer"]),
     ("manifest", "source", &["Pointer"]),
     ("bundle", "resolve", &["Lock", "EnvironmentLock"]),
+    ("diff", "emit", &["Artifact"]),
+    ("diff", "source", &["Files", "Layer", "Node", "Pointer", "Value"]),
 ];
 
 /// The machine is touched in these alone.

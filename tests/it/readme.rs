@@ -68,7 +68,13 @@ fn json_is_as_documented() {
     write(manifest.to_owned());
     let compiled = run(&["compile"]);
     write(manifest.replace("rate: 10r", "rate: 20r"));
-    let printed = [checked, compiled, run(&["compile", "--check"]), run(&["diff"])];
+    let printed = [
+        checked,
+        compiled,
+        run(&["compile", "--check"]),
+        run(&["diff"]),
+        run(&["diff", "production", "staging"]),
+    ];
     let text = fs::read_to_string(README).expect("README.md is read");
     let documented: Vec<Value> = text
         .split("```json\n")

@@ -1,11 +1,12 @@
-//! Four hundred nights, simulated by `restic backup --time`; what is forgotten is the product's own clean-up's doing, each
-//! tenth night, and what should be left is counted out here.
+//! Many nights, simulated by `restic backup --time`; what is forgotten is the product's own clean-up's doing, now and then, and
+//! what should be left is counted out here. Each run has some weeks of them, `SITEWRIGHT_NIGHTS=400` more than a year.
 
 use std::collections::BTreeSet;
 
 use super::*;
 
-const NIGHTS: i64 = 400;
+/// Enough for days, weeks, two months and two years.
+const NIGHTS: i64 = 50;
 /// Days of 1970 and after that the last of them is: 2026-01-14, a Wednesday of the third week of its year.
 const LAST: i64 = 20_467;
 
@@ -32,16 +33,18 @@ struct Keep {
 }
 
 pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
+    let nights = std::env::var_os("SITEWRIGHT_NIGHTS")
+        .map_or(NIGHTS, |count| count.to_string_lossy().parse().expect("a number"));
     for (destination, keep) in [("local", KEEP), ("offsite", KEEP_ELSEWHERE)] {
-        let what = format!("after 400 nights `{destination}` holds what its `keep` says, and no other night");
-        checks.that(&what, || nights(scene, destination, &keep));
+        let what = format!("after {nights} nights `{destination}` holds what its `keep` says, and no other night");
+        checks.that(&what, || simulate(scene, destination, &keep, nights));
     }
 }
 
 /// In a repository of its own on the disk, so that it takes a minute and not ten: its place and its password's cost are the
 /// test's, its name, labels and policy the plan's.
-fn nights(scene: &Scene<'_>, destination: &str, keep: &Keep) -> Check {
-    let dates: Vec<String> = (0..NIGHTS).map(|night| date(LAST - NIGHTS + 1 + night)).collect();
+fn simulate(scene: &Scene<'_>, destination: &str, keep: &Keep, nights: i64) -> Check {
+    let dates: Vec<String> = (LAST - nights + 1..=LAST).map(date).collect();
     let script = format!(
         r#"set -e
         rm -rf /srv/nights && mkdir -p /srv/nights/tree && cp -a /etc/depot/backup/{destination}.env /srv/nights/before
@@ -67,7 +70,7 @@ fn nights(scene: &Scene<'_>, destination: &str, keep: &Keep) -> Check {
         .lines()
         .filter(|line| line.len() == 10 && line.starts_with("20"))
         .collect();
-    let expected = expected(keep);
+    let expected = expected(keep, nights);
     let expected: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
     expect(left == expected, || {
         format!("left {left:?}\nexpected {expected:?}\n{said}")
@@ -75,12 +78,11 @@ fn nights(scene: &Scene<'_>, destination: &str, keep: &Keep) -> Check {
 }
 
 /// The last night of each of the last days, weeks, months and years.
-fn expected(keep: &Keep) -> BTreeSet<String> {
-    let nights = || (LAST - NIGHTS + 1..=LAST).rev();
+fn expected(keep: &Keep, nights: i64) -> BTreeSet<String> {
     let mut kept = BTreeSet::new();
     let mut take = |count: usize, period: fn(i64) -> i64| {
         let mut seen = BTreeSet::new();
-        for night in nights() {
+        for night in (LAST - nights + 1..=LAST).rev() {
             if seen.len() < count && seen.insert(period(night)) {
                 kept.insert(date(night));
             }
@@ -128,7 +130,7 @@ fn the_calendar_of_this_test_is_the_worlds() {
     assert_eq!(date(11_016), "2000-02-29");
     assert_eq!(date(LAST), "2026-01-14");
     // Three days; the Sundays of four more weeks; the ends of December and of the years before.
-    let kept: Vec<_> = expected(&KEEP).into_iter().collect();
+    let kept: Vec<_> = expected(&KEEP, 400).into_iter().collect();
     assert_eq!(
         kept,
         [

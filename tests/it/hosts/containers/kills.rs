@@ -27,7 +27,7 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
     });
     // Twenty by hand; a few every time.
     let kills =
-        std::env::var_os("SITEWRIGHT_KILLS").map_or(3, |count| count.to_string_lossy().parse().expect("a number"));
+        std::env::var_os("SITEWRIGHT_KILLS").map_or(2, |count| count.to_string_lossy().parse().expect("a number"));
     for kill in 0..kills {
         let after = whole * random(scene);
         // The new bundle is finished, or the old one comes back.

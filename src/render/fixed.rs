@@ -8,10 +8,9 @@ const WORTH_IT: usize = 40;
 /// Tells a mark that stands for lines from one that names an origin, which is empty or begins with `/`.
 pub(super) const SIGN: char = '#';
 
-/// A template in which `#n` between marks stands for the nth of the lines that were held out.
-pub(super) fn hold_out(template: &'static str) -> (String, Vec<&'static str>) {
+/// A template in which `#n` between marks stands for lines that were held out: the nth of all that were so far.
+pub(super) fn hold_out(template: &'static str, held: &mut Vec<&'static str>) -> String {
     let mut short = String::with_capacity(template.len());
-    let mut held = Vec::new();
     let mut rest = template;
     loop {
         let (text, tag) = rest.split_at(rest.find("{{").unwrap_or(rest.len()));
@@ -23,7 +22,7 @@ pub(super) fn hold_out(template: &'static str) -> (String, Vec<&'static str>) {
             _ => short.push_str(text),
         }
         if tag.is_empty() {
-            return (short, held);
+            return short;
         }
         let (tag, after) = tag.split_at(end_of(tag));
         short.push_str(tag);
@@ -53,14 +52,17 @@ mod tests {
     fn lines_beside_tags_stay() {
         let fixed = "a line that is long enough to be worth it\nand another";
         let template: &'static str = format!("one {{{{a}}}}\n{fixed}\n{{{{{{b}}}}}} two").leak();
-        let (short, held) = hold_out(template);
-        assert_eq!(short, "one {{a}}\n\u{E000}#0\u{E001}\n{{{b}}} two");
-        assert_eq!(held, [fixed]);
+        let mut held = vec!["of another template"];
+        assert_eq!(
+            hold_out(template, &mut held),
+            "one {{a}}\n\u{E000}#1\u{E001}\n{{{b}}} two"
+        );
+        assert_eq!(held[1..], [fixed]);
     }
 
     #[test]
     fn a_comment_is_a_tag() {
         let template = "{{!-- of some lines\n that are long enough to be worth it, and {{more}}\n than one --}}\nx\n";
-        assert_eq!(hold_out(template), (template.to_owned(), Vec::new()));
+        assert_eq!(hold_out(template, &mut Vec::new()), template);
     }
 }

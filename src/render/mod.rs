@@ -50,8 +50,8 @@ pub(crate) struct Rendered {
 /// The templates of one language that were used so far.
 struct Engine {
     handlebars: Handlebars<'static>,
-    /// What was held out of each.
-    fixed: BTreeMap<&'static str, Vec<&'static str>>,
+    /// What was held out of them.
+    fixed: Vec<&'static str>,
 }
 
 thread_local! {
@@ -69,20 +69,21 @@ pub(crate) fn render(
 ) -> Rendered {
     ENGINES.with_borrow_mut(|engines| {
         let engine = engines.entry(language).or_insert_with(|| Engine::new(language));
-        let fixed = engine.fixed.entry(name).or_insert_with(|| {
-            let (short, fixed) = fixed::hold_out(template);
-            engine
-                .handlebars
-                .register_template_string(name, short)
-                .unwrap_or_else(|error| panic!("template {name}: {error}"));
-            fixed
-        });
+        engine.learn(name, template);
         let text = engine
             .handlebars
             .render(name, view)
             .unwrap_or_else(|error| panic!("template {name}: {error}"));
-        trace(&text, fixed)
+        trace(&text, &engine.fixed)
     })
+}
+
+/// Makes a template known to others of its language, as `{{> name}}`. A long one is dear to parse, more than its parts are.
+pub(crate) fn partial(language: Language, name: &'static str, template: &'static str) {
+    ENGINES.with_borrow_mut(|engines| {
+        let engine = engines.entry(language).or_insert_with(|| Engine::new(language));
+        engine.learn(name, template);
+    });
 }
 
 impl Engine {
@@ -93,8 +94,18 @@ impl Engine {
         helpers::register(&mut handlebars);
         Self {
             handlebars,
-            fixed: BTreeMap::new(),
+            fixed: Vec::new(),
         }
+    }
+
+    fn learn(&mut self, name: &'static str, template: &'static str) {
+        if self.handlebars.has_template(name) {
+            return;
+        }
+        let short = fixed::hold_out(template, &mut self.fixed);
+        self.handlebars
+            .register_template_string(name, short)
+            .unwrap_or_else(|error| panic!("template {name}: {error}"));
     }
 }
 

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Artifact, Emission, Emitter};
-use crate::render::{Language, Rendered, render};
+use crate::render::{Language, Rendered, partial, render};
 use crate::site::{Directory, Host, Ingress, Site};
 use place::Place;
 
@@ -121,12 +121,22 @@ fn artifacts(site: &Site, host: &Host, ingress: &Ingress, place: &Place) -> Vec<
     artifacts
 }
 
+/// What `server.hbs` is made of.
+const PARTS: [(&str, &str); 3] = [
+    ("nginx/location", include_str!("location.hbs")),
+    ("nginx/forward", include_str!("forward.hbs")),
+    ("nginx/folder", include_str!("folder.hbs")),
+];
+
 fn servers<'a>(
     site: &'a Site,
     ingress: &'a Ingress,
     mapped: &'a [headers::Mapped],
     place: &'a Place,
 ) -> impl Iterator<Item = Artifact> + 'a {
+    for (name, template) in PARTS {
+        partial(Language::Nginx, name, template);
+    }
     let mut taken: BTreeMap<String, u32> = BTreeMap::from([("default".into(), 1), ("upstreams".into(), 1)]);
     ingress.servers.iter().map(move |server| {
         let mut name = server::file_name(server);

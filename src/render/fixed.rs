@@ -8,24 +8,38 @@ const WORTH_IT: usize = 40;
 /// Tells a mark that stands for lines from one that names an origin, which is empty or begins with `/`.
 pub(super) const SIGN: char = '#';
 
-/// A template in which `#n` between marks stands for lines that were held out: the nth of all that were so far.
-pub(super) fn hold_out(template: &'static str, held: &mut Vec<&'static str>) -> String {
-    let mut short = String::with_capacity(template.len());
+/// The pieces of a template, one after the other, in which `#n` between marks stands for lines that were held out: the nth of
+/// all that were so far. Outside of all blocks a piece ends after such lines, as the parser's work grows with the square of a
+/// text.
+pub(super) fn hold_out(template: &'static str, held: &mut Vec<&'static str>) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut depth = 0_usize;
     let mut rest = template;
     loop {
         let (text, tag) = rest.split_at(rest.find("{{").unwrap_or(rest.len()));
+        let piece = pieces.last_mut().expect("there is always one");
         match whole_lines(text) {
             Some((before, lines, after)) if lines.len() >= WORTH_IT => {
-                short.push_str(&format!("{before}{MARK_BEGIN}{SIGN}{}{MARK_END}{after}", held.len()));
+                piece.push_str(&format!("{before}{MARK_BEGIN}{SIGN}{}{MARK_END}", held.len()));
                 held.push(lines);
+                if depth == 0 {
+                    pieces.push(after.to_owned());
+                } else {
+                    piece.push_str(after);
+                }
             }
-            _ => short.push_str(text),
+            _ => piece.push_str(text),
         }
         if tag.is_empty() {
-            return short;
+            return pieces;
         }
         let (tag, after) = tag.split_at(end_of(tag));
-        short.push_str(tag);
+        if tag.starts_with("{{#") {
+            depth += 1;
+        } else if tag.starts_with("{{/") {
+            depth = depth.saturating_sub(1);
+        }
+        pieces.last_mut().expect("there is always one").push_str(tag);
         rest = after;
     }
 }
@@ -53,16 +67,22 @@ mod tests {
         let fixed = "a line that is long enough to be worth it\nand another";
         let template: &'static str = format!("one {{{{a}}}}\n{fixed}\n{{{{{{b}}}}}} two").leak();
         let mut held = vec!["of another template"];
-        assert_eq!(
-            hold_out(template, &mut held),
-            "one {{a}}\n\u{E000}#1\u{E001}\n{{{b}}} two"
-        );
+        let pieces = hold_out(template, &mut held);
+        assert_eq!(pieces, ["one {{a}}\n\u{E000}#1\u{E001}", "\n{{{b}}} two"]);
         assert_eq!(held[1..], [fixed]);
+    }
+
+    #[test]
+    fn a_block_stays_whole() {
+        let fixed = "a line that is long enough to be worth it";
+        let template: &'static str = format!("{{{{#if a}}}}\n{{{{b}}}}\n{fixed}\n{{{{/if}}}}\n").leak();
+        let short = "{{#if a}}\n{{b}}\n\u{E000}#0\u{E001}\n{{/if}}\n";
+        assert_eq!(hold_out(template, &mut Vec::new()), [short]);
     }
 
     #[test]
     fn a_comment_is_a_tag() {
         let template = "{{!-- of some lines\n that are long enough to be worth it, and {{more}}\n than one --}}\nx\n";
-        assert_eq!(hold_out(template, &mut Vec::new()), template);
+        assert_eq!(hold_out(template, &mut Vec::new()), [template]);
     }
 }

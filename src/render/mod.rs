@@ -11,7 +11,7 @@ pub(crate) mod own;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use handlebars::Handlebars;
+use handlebars::{Context, Handlebars, RenderError};
 use serde::Serialize;
 
 use crate::site::Pointer;
@@ -50,6 +50,8 @@ pub(crate) struct Rendered {
 /// The templates of one language that were used so far.
 struct Engine {
     handlebars: Handlebars<'static>,
+    /// What each template consists of, by the names that handlebars has for it.
+    pieces: BTreeMap<&'static str, Vec<String>>,
     /// What was held out of them.
     fixed: Vec<&'static str>,
 }
@@ -71,18 +73,20 @@ pub(crate) fn render(
         let engine = engines.entry(language).or_insert_with(|| Engine::new(language));
         engine.learn(name, template);
         let text = engine
-            .handlebars
             .render(name, view)
             .unwrap_or_else(|error| panic!("template {name}: {error}"));
         trace(&text, &engine.fixed)
     })
 }
 
-/// Makes a template known to others of its language, as `{{> name}}`. A long one is dear to parse, more than its parts are.
+/// Makes a template known to others of its language, as `{{> name}}`.
 pub(crate) fn partial(language: Language, name: &'static str, template: &'static str) {
     ENGINES.with_borrow_mut(|engines| {
         let engine = engines.entry(language).or_insert_with(|| Engine::new(language));
-        engine.learn(name, template);
+        if !engine.handlebars.has_template(name) {
+            let whole = fixed::hold_out(template, &mut engine.fixed).concat();
+            engine.register(name, &whole);
+        }
     });
 }
 
@@ -94,18 +98,37 @@ impl Engine {
         helpers::register(&mut handlebars);
         Self {
             handlebars,
+            pieces: BTreeMap::new(),
             fixed: Vec::new(),
         }
     }
 
     fn learn(&mut self, name: &'static str, template: &'static str) {
-        if self.handlebars.has_template(name) {
+        if self.pieces.contains_key(name) {
             return;
         }
-        let short = fixed::hold_out(template, &mut self.fixed);
+        let texts = fixed::hold_out(template, &mut self.fixed);
+        let named = |(number, text)| (format!("{name} {number}"), text);
+        let texts: Vec<(String, String)> = texts.into_iter().enumerate().map(named).collect();
+        for (piece, text) in &texts {
+            self.register(piece, text);
+        }
+        self.pieces
+            .insert(name, texts.into_iter().map(|(piece, _)| piece).collect());
+    }
+
+    fn register(&mut self, name: &str, text: &str) {
         self.handlebars
-            .register_template_string(name, short)
+            .register_template_string(name, text)
             .unwrap_or_else(|error| panic!("template {name}: {error}"));
+    }
+
+    fn render(&self, name: &str, view: &impl Serialize) -> Result<String, RenderError> {
+        let view = Context::wraps(view)?;
+        let pieces = self.pieces[name].iter();
+        pieces
+            .map(|piece| self.handlebars.render_with_context(piece, &view))
+            .collect()
     }
 }
 

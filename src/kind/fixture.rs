@@ -70,9 +70,21 @@ pub(crate) fn placed(name: &str, kind: &dyn Kind) -> Placed {
 }
 
 pub(crate) fn lower(name: &str, kind: &dyn Kind, clients: &[Client]) -> Lowered {
-    let mut host = fixture::host("vps");
-    host.private = Some("10.0.0.2/24".parse().unwrap());
-    let (mut hosts, mut secrets, mut found) = (vec![host], Secrets::default(), Vec::new());
+    lower_on(name, kind, &[("vps", "10.0.0.2/24")], clients).remove(0)
+}
+
+/// A service of several hosts, named with their addresses; what was found is at the first.
+pub(crate) fn lower_on(name: &str, kind: &dyn Kind, on: &[(&str, &str)], clients: &[Client]) -> Vec<Lowered> {
+    let mut hosts: Vec<Host> = on
+        .iter()
+        .map(|(name, address)| Host {
+            private: Some(address.parse().unwrap()),
+            ..fixture::host(name)
+        })
+        .collect();
+    let mut service = placed(name, kind);
+    service.hosts = on.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let (mut secrets, mut found) = (Secrets::default(), Vec::new());
     let site = SiteNames {
         name: "acme".into(),
         environment: "production".into(),
@@ -82,7 +94,7 @@ pub(crate) fn lower(name: &str, kind: &dyn Kind, clients: &[Client]) -> Lowered 
     };
     kind.lower(&mut Lowering {
         site: &site,
-        service: &placed(name, kind),
+        service: &service,
         clients,
         connections: &[],
         migrations: &[],
@@ -92,12 +104,21 @@ pub(crate) fn lower(name: &str, kind: &dyn Kind, clients: &[Client]) -> Lowered 
         found: &mut found,
         configuration: &mut None,
     });
-    let secrets = secrets.matched().needed.into_iter().map(|secret| secret.name).collect();
-    Lowered {
-        host: hosts.remove(0),
-        found,
-        secrets,
-    }
+    let needed = secrets.matched().needed;
+    let of = |host: &str| {
+        let here = needed
+            .iter()
+            .filter(|secret| secret.hosts.iter().any(|other| other == host));
+        here.map(|secret| secret.name.clone()).collect()
+    };
+    hosts
+        .into_iter()
+        .map(|host| Lowered {
+            secrets: of(&host.name),
+            found: std::mem::take(&mut found),
+            host,
+        })
+        .collect()
 }
 
 /// A client on the service's own host.

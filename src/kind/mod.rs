@@ -25,7 +25,7 @@ pub(crate) use template::Names;
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
-use crate::site::{Configuration, Data, Host, Os, Pointer, Release, SecretSource, Text, Variable};
+use crate::site::{Configuration, Data, Host, Os, Pointer, Release, Replication, SecretSource, Text, Variable};
 use crate::source::Assets;
 
 /// The kind of a service, with its section.
@@ -69,6 +69,11 @@ pub(crate) trait Kind {
     /// What its clients may do depends on their [`Role`].
     fn has_roles(&self) -> bool {
         false
+    }
+
+    /// The copies that follow its first host, which alone takes writes: clients are led there, wherever they are.
+    fn replication(&self, _service: &Placed) -> Option<Replication> {
+        None
     }
 
     /// It runs once on each of its hosts, not in as many instances as it says.
@@ -264,6 +269,7 @@ impl Lowering<'_> {
     pub(crate) fn generated(&mut self, name: &str, spec: &str, origin: &Pointer, host: &str) {
         self.secrets
             .declare(name, origin, SecretSource::Generated(spec.to_owned()), None);
+        self.secrets.made_on(name, host);
         self.need(name, host, origin);
     }
 }

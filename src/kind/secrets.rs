@@ -41,8 +41,16 @@ impl Secrets {
             source,
             hosts: Vec::new(),
             users: Vec::new(),
+            made_on: None,
             rotate,
         });
+    }
+
+    /// Says which host makes it, if nobody has said so yet.
+    pub(crate) fn made_on(&mut self, name: &str, host: &str) {
+        if let Some(secret) = self.declared.get_mut(name) {
+            secret.made_on.get_or_insert_with(|| host.to_owned());
+        }
     }
 
     /// Says that `by` needs a secret on a host; `origin` is where the manifest asks for it.

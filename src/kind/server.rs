@@ -183,8 +183,8 @@ pub(super) fn refuse_derived(
     }
 }
 
-/// Several copies need replication, which is not built.
-pub(super) fn refuse_several_hosts(lowering: &mut Lowering<'_>) {
+/// Several copies that do not replicate; `help` says how they would.
+pub(super) fn refuse_several_hosts(lowering: &mut Lowering<'_>, help: &str) {
     if lowering.service.hosts.len() > 1 {
         let origin = lowering.service.origin.child("on");
         lowering.found.push(
@@ -197,8 +197,8 @@ pub(super) fn refuse_several_hosts(lowering: &mut Lowering<'_>) {
                 ),
             )
             .at(&origin, "each would hold data of its own")
-            .why("This version does not replicate: the copies would know nothing of each other.")
-            .help("name one host"),
+            .why("The copies would know nothing of each other.")
+            .help(help),
         );
     }
 }
@@ -298,6 +298,6 @@ pub(super) fn after(service: &Placed, client: &Client, unit: &str) -> Vec<String
         Runtime::Container => "docker.service",
         Runtime::Systemd | Runtime::None => return Vec::new(),
     };
-    let together = client.network.is_none() && service.hosts.contains(&client.host);
+    let together = client.network.is_none() && service.hosts.first() == Some(&client.host);
     if together { vec![unit.to_owned()] } else { Vec::new() }
 }

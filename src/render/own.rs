@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::helpers;
 use crate::site::{Encoding, placeholder};
 
-const ENCODINGS: [Encoding; 8] = [
+const ENCODINGS: [Encoding; 9] = [
     Encoding::Raw,
     Encoding::Url,
     Encoding::Env,
@@ -18,6 +18,7 @@ const ENCODINGS: [Encoding; 8] = [
     Encoding::Json,
     Encoding::Sha256,
     Encoding::Conf,
+    Encoding::Pgpass,
     Encoding::Pem,
 ];
 

@@ -238,6 +238,7 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
             .find(|host| placed.hosts.first() == Some(&host.name))
             .and_then(|host| kind.version(host.os)),
         data: kind.data(&placed.origin),
+        replication: kind.replication(placed),
         configuration,
     }
 }

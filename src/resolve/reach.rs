@@ -181,12 +181,15 @@ impl Pair<'_> {
         let Some(process) = self.provider.processes.first() else {
             return Default::default();
         };
-        let same_host = self.provider.hosts.iter().any(|other| other == host);
-        let on = if same_host {
+        // A standby beside the client does not take its writes.
+        let is_led = kind::of(self.section).replication(self.provider).is_some();
+        let beside = self.provider.hosts.iter().any(|other| other == host) && !is_led;
+        let on = if beside {
             host
         } else {
             self.provider.hosts.first().map_or(host, String::as_str)
         };
+        let same_host = on == host;
         let Some(instance) = process.instances.iter().find(|instance| instance.host == on) else {
             return Default::default();
         };

@@ -26,6 +26,27 @@ pub struct Configuration {
     pub settings: Vec<Setting>,
 }
 
+/// Copies of a server's data on other hosts, which follow the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replication {
+    pub origin: Pointer,
+    /// The host that takes writes, and that clients are led to.
+    pub primary: String,
+    /// The hosts that follow, in the manifest's order.
+    pub standbys: Vec<String>,
+    /// The protocol encrypts what goes between them.
+    pub encrypted: bool,
+    /// Seconds that a standby may be behind.
+    pub max_lag: u64,
+}
+
+impl Replication {
+    /// Every host with the data, the primary first.
+    pub fn members(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.primary).chain(&self.standbys).map(String::as_str)
+    }
+}
+
 /// A line of a server's configuration.
 #[derive(Debug, Clone, Serialize)]
 pub struct Setting {

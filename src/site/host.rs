@@ -35,6 +35,7 @@ pub struct Host {
     /// Files that a package reads while it is installed, so that they are there first.
     pub before_packages: Vec<ConfigFile>,
     pub actions: Vec<Action>,
+    pub preconditions: Vec<Precondition>,
     /// Units of the distribution or of ours that must be enabled and active.
     pub enabled: Vec<EnabledUnit>,
     /// Units of ours.
@@ -79,6 +80,7 @@ impl Host {
             files: Vec::new(),
             before_packages: Vec::new(),
             actions: Vec::new(),
+            preconditions: Vec::new(),
             enabled: Vec::new(),
             units: Vec::new(),
             containers: Vec::new(),
@@ -216,6 +218,14 @@ pub struct Action {
     pub effect: String,
 }
 
+/// What must be true on the host before an installation touches it, such as that a database is what the plan takes it for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Precondition {
+    pub name: String,
+    /// Shell command that says why not. The new files, with their secrets, lie below `$STAGED`.
+    pub command: String,
+}
+
 /// A unit that must be enabled and active.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnabledUnit {
@@ -334,6 +344,8 @@ pub enum Check {
     Memory { available: u8 },
     /// The last backup saved everything, and is at most this old, in hours.
     Backup { hours: u32 },
+    /// The members of a replicated database are what the manifest takes them for; `unit` runs the one of this host.
+    Replication { service: String, unit: String },
     /// The name server on this host answers for the zone.
     Dns { zone: String },
 }

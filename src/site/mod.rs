@@ -98,18 +98,20 @@ pub struct Secret {
     pub hosts: Vec<String>,
     /// What uses it, in the manifest's words (`services.api`), for the runbook.
     pub users: Vec<String>,
+    /// The one of its hosts that makes it, where that is not just the first of them: that of the server it is for.
+    pub made_on: Option<String>,
     /// How often it is to be replaced, in the manifest's spelling (`90d`).
     pub rotate: Option<String>,
 }
 
 impl Secret {
-    /// Where its value comes from on one of its hosts: what several of them need is made on the first, and brought to the
+    /// Where its value comes from on one of its hosts: what several of them need is made on one, and brought to the
     /// others. The password of a repository is each host's own, as the repository is.
     pub fn source_on(&self, host: &str) -> SecretSource {
-        let first = self.hosts.first().filter(|first| *first != host);
-        match (&self.source, first) {
-            (SecretSource::Generated(_), Some(first)) if self.users != ["backups"] => {
-                SecretSource::Provided(format!("made on {first}, in the same place: bring it from there"))
+        let maker = self.made_on.as_ref().or(self.hosts.first());
+        match (&self.source, maker.filter(|maker| *maker != host)) {
+            (SecretSource::Generated(_), Some(maker)) if self.users != ["backups"] => {
+                SecretSource::Provided(format!("made on {maker}, in the same place: bring it from there"))
             }
             (source, _) => source.clone(),
         }
@@ -150,6 +152,8 @@ pub struct Service {
     pub version: Option<u32>,
     /// What it writes.
     pub data: Vec<Data>,
+    /// Its copies on other hosts, if it has any.
+    pub replication: Option<Replication>,
     /// Its configuration, if it is a server that we configure.
     pub configuration: Option<Configuration>,
     /// Address that mail through it comes from, if it is a mail server that says so.

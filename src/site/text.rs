@@ -21,6 +21,8 @@ pub enum Encoding {
     Sha256,
     /// Between double quotes with backslash escapes.
     Conf,
+    /// A field of PostgreSQL's password file.
+    Pgpass,
     /// As it is, over several lines.
     Pem,
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Encoding {
             Self::Json => "json",
             Self::Sha256 => "sha256",
             Self::Conf => "conf",
+            Self::Pgpass => "pgpass",
             Self::Pem => "pem",
         })
     }

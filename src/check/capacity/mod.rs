@@ -9,6 +9,7 @@ mod pool_size;
 mod postgres_memory;
 mod postgres_unit;
 mod shared_buffers;
+mod standby_without_room;
 
 use super::Rule;
 
@@ -23,4 +24,5 @@ pub(super) const RULES: &[Rule] = &[
     postgres_memory::RULE,
     postgres_unit::RULE,
     shared_buffers::RULE,
+    standby_without_room::RULE,
 ];

@@ -7,6 +7,7 @@ mod hsts_shuts_out;
 mod name_not_public;
 mod password_in_the_clear;
 mod plain_text_between_hosts;
+mod replication_in_the_clear;
 mod staging_certificate;
 
 use super::Rule;
@@ -22,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     name_not_public::RULE,
     password_in_the_clear::RULE,
     plain_text_between_hosts::RULE,
+    replication_in_the_clear::RULE,
     staging_certificate::RULE,
 ];
 

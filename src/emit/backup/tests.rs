@@ -45,6 +45,7 @@ fn example() -> (Site, Host) {
         sender: None,
         version: None,
         data: Vec::new(),
+        replication: None,
         configuration: None,
     });
     site.channels = ["ops", "mail", "unused"].map(fixture::channel).into();

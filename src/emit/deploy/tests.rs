@@ -33,6 +33,7 @@ fn service() -> Service {
         sender: None,
         version: None,
         data: Vec::new(),
+        replication: None,
         configuration: None,
     }
 }

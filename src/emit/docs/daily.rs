@@ -160,6 +160,10 @@ fn asks(check: &Check) -> String {
         Check::Disk { path, percent } => format!("{} is at most {percent} % full", code(path)),
         Check::Memory { available } => format!("{available} % are available"),
         Check::Backup { hours } => format!("the last one saved everything, and is less than {hours} hours old"),
+        Check::Replication { service, .. } => format!(
+            "{} is what the manifest takes it for, and its copies follow",
+            code(service)
+        ),
         Check::Dns { zone } => format!("the name server answers for {}", code(zone)),
     }
 }
@@ -177,6 +181,7 @@ fn first_look(site: &Site, probe: &Probe) -> String {
         Check::Disk { path, .. } => format!("du -xh --max-depth 3 {} | sort -h | tail", shell(path)),
         Check::Memory { .. } => "systemd-cgtop -m -n 1".into(),
         Check::Backup { .. } => format!("journalctl -t {name}-backup"),
+        Check::Replication { service, .. } => format!("{name}-standby {service} status"),
         Check::Dns { .. } => format!("journalctl -e -u {name}-coredns.service"),
     };
     code(&command)

@@ -18,6 +18,7 @@ mod machines;
 mod networks;
 mod ports;
 mod releases;
+mod replication;
 mod routes;
 mod secrets;
 mod table;
@@ -69,6 +70,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         delivery::section(site),
         releases::everywhere(site),
         backups::everywhere(site),
+        replication::section(site),
         machines::channels(site),
         waivers::section(site),
         Some(loss::overview(site)),

@@ -26,6 +26,7 @@ fn a_hint_stays_in_its_cell() {
         source: SecretSource::Provided("a | b\n# heading `code` [x](y) </td>".into()),
         hosts: vec!["vps".into()],
         users: vec!["services.`api`|".into()],
+        made_on: None,
         rotate: None,
     });
     let text = super::host(&site, &host, &crate::emit::Emission::default());

@@ -172,6 +172,11 @@ probe_backup() { # DIRECTORY HOURS
   fi
 }
 
+# Its own program knows; it says a state and a line as a probe does.
+probe_replication() { # SERVICE
+  timeout 30 "/usr/local/sbin/${SITE}-standby" "$1" probe 2>&1 || say critical "${SITE}-standby $1 probe failed"
+}
+
 probe_dns() { # ZONE ADDRESS
   local label query='\x12\x34\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00' reply length
   local -a labels
@@ -205,6 +210,7 @@ probe() { # KIND ARGUMENT...
     disk) probe_disk "$2" "$3" ;;
     memory) probe_memory "$2" ;;
     backup) probe_backup "$2" "$3" ;;
+    replication) probe_replication "$2" ;;
     dns) probe_dns "$2" "$3" ;;
     *) say critical "this program has no probe '$1'" ;;
   esac

@@ -54,6 +54,7 @@ fn line(site: &Site, host: &Host, probe: &Probe) -> String {
                 String::new(),
             ],
         ),
+        Check::Replication { service, .. } => ("replication", [service.clone(), String::new(), String::new()]),
         Check::Dns { zone } => {
             let address = host.dns.as_ref().and_then(|dns| dns.listen.first().cloned());
             (

@@ -38,6 +38,10 @@ pub(super) fn plan(site: &Site, host: &Host, all: &Emission) -> String {
             SecretSource::Provided(hint) => plan.record(&["secret", &secret.name, "provided", hint]),
         }
     }
+    plan.comment("require: name, command that says why nothing may be touched now");
+    for precondition in &host.preconditions {
+        plan.record(&["require", &precondition.name, &precondition.command]);
+    }
     plan.comment("package: name");
     let packages: BTreeSet<&str> = all.packages.iter().map(|package| package.name.as_str()).collect();
     packages.iter().for_each(|package| plan.record(&["package", package]));

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::replication::{Members, ROLE};
 use super::roles::Login;
 use crate::manifest::services::Postgres;
 use crate::render::escape::sql_identifier;
@@ -27,6 +28,7 @@ pub(super) fn write(
     logins: &[Login<'_>],
     host: &str,
     in_container: bool,
+    members: Option<&Members>,
 ) -> Rendered {
     let mut lines: Vec<Line> = Vec::new();
     for login in logins {
@@ -59,6 +61,23 @@ pub(super) fn write(
             .to_owned();
         lines.push(Line {
             origin: origin.clone(),
+            text,
+        });
+    }
+    // Each lets the others follow it: it may be the primary tomorrow.
+    for (members, other) in members
+        .iter()
+        .flat_map(|members| members.others(host).map(move |other| (members, other)))
+    {
+        let kind = if members.encrypted { "hostssl" } else { "host" };
+        let address = ipnet::IpNet::from(other.address).to_string();
+        let text = format!(
+            "{kind:<8}{:<24} {:<24} {address:<20} scram-sha-256",
+            "replication",
+            sql_identifier(ROLE)
+        );
+        lines.push(Line {
+            origin: members.origin.clone(),
             text,
         });
     }

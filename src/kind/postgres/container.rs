@@ -58,8 +58,8 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     };
     let settings = settings::all(postgres, &site, &origin, size, place);
     let conf = settings::write(&settings);
-    let hba = access::write(postgres, &origin, &logins, &host, true);
-    let sql = roles::write(postgres, &origin, &logins, size.connections());
+    let hba = access::write(postgres, &origin, &logins, &host, true, None);
+    let sql = roles::write(postgres, &origin, &logins, size.connections(), None);
     let folder = format!("/etc/{}/postgres/{name}", site.name);
     let (started, filled) = (format!("postgres-{name}"), format!("roles-{name}"));
     let place = |file_name: &str, mode, text, lines, action: &str| ConfigFile {

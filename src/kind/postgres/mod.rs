@@ -7,6 +7,7 @@ mod access;
 mod container;
 mod native;
 mod refuse;
+mod replication;
 mod roles;
 mod settings;
 mod sizing;
@@ -15,7 +16,7 @@ mod tests;
 
 use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, ProcessWish, Runtime, server};
 use crate::manifest::services::{Common, Postgres, PostgresTls};
-use crate::site::{Access, BackupSource, BackupWhat, Os, Text};
+use crate::site::{Access, BackupSource, BackupWhat, Os, Replication, Text};
 
 const SET: &str = "postgres";
 
@@ -42,6 +43,10 @@ impl Kind for Postgres {
 
     fn is_external(&self) -> bool {
         self.external.is_some()
+    }
+
+    fn replication(&self, service: &Placed) -> Option<Replication> {
+        replication::of(self, service)
     }
 
     fn processes(&self) -> Vec<ProcessWish> {
@@ -97,8 +102,7 @@ impl Kind for Postgres {
             ("user", Text::literal(user)),
         ];
         parts.extend(password.map(|secret| ("password", Text::secret(secret))));
-        let native =
-            service.runtime == Runtime::Native && service.hosts.contains(&client.host) && client.network.is_none();
+        let native = service.runtime == Runtime::Native && !endpoint.remote && client.network.is_none();
         if native {
             parts.push(("socket", Text::literal("/run/postgresql")));
         }
@@ -113,6 +117,9 @@ impl Kind for Postgres {
 
     fn lower(&self, lowering: &mut Lowering<'_>) {
         if self.external.is_some() {
+            if self.replication.is_some() {
+                replication::contradictions(self, lowering);
+            }
             return;
         }
         refuse::contradictions(self, lowering);

@@ -1,5 +1,6 @@
 //! PostgreSQL as the distribution's package, or that of the PostgreSQL project where the distribution has another version.
 
+use super::replication::{self, Members};
 use super::settings::{self, Place};
 use super::sizing::Size;
 use super::{SET, access, backups, packaged, roles};
@@ -13,48 +14,104 @@ use crate::site::{Access, Action, Check, ConfigFile, EnabledUnit, Host, Package,
 const CREATE_CLUSTER: &str = "# How the package makes its first cluster.\ninitdb_options = '--data-checksums --encoding=UTF8 --locale=C.UTF-8'\n";
 
 pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
-    let Some(host) = lowering.service.hosts.first().cloned() else {
+    let Some(primary) = lowering.service.hosts.first().cloned() else {
         return;
     };
+    let members = Members::new(postgres, lowering);
+    let hosts = members.as_ref().map_or_else(
+        || vec![primary],
+        |members| members.all.iter().map(|member| member.host.clone()).collect(),
+    );
+    for host in hosts {
+        server(postgres, lowering, &host, members.as_ref());
+    }
+}
+
+/// The server of one host: the only one, or a member of those that replicate.
+fn server(postgres: &Postgres, lowering: &mut Lowering<'_>, host: &str, members: Option<&Members>) {
     let service = lowering.service.clone();
     let origin = service.origin.clone();
     let site = lowering.site.clone();
-    let port = service
-        .processes
-        .iter()
-        .flat_map(|process| &process.instances)
-        .find_map(|instance| instance.port)
+    let primary = service.hosts.first().map_or(host, String::as_str);
+    let mut instances = service.processes.iter().flat_map(|process| &process.instances);
+    let port = instances
+        .find(|instance| instance.host == host)
+        .and_then(|instance| instance.port)
         .map_or(5432, |port| port.host);
-    let clients = lowering.clients.to_vec();
-    let logins = roles::logins(postgres, &service.name, &clients);
-    for login in &logins {
-        lowering.generated(&login.secret, "length=32,charset=url-safe", &origin, &host);
+    // Clients come to the primary alone. A standby has their passwords at hand, for the day when it is the primary.
+    let clients = if host == primary {
+        lowering.clients.to_vec()
+    } else {
+        Vec::new()
+    };
+    let all = lowering.clients.to_vec();
+    let logins = roles::logins(postgres, &service.name, &all);
+    let secrets = logins.iter().map(|login| &login.secret);
+    for secret in secrets.chain(members.map(|members| &members.secret)) {
+        if host == primary {
+            lowering.generated(secret, "length=32,charset=url-safe", &origin, host);
+        } else {
+            lowering.need(secret, host, &origin);
+        }
     }
-    let target = lowering.host(&host);
-    let major = postgres.major(packaged(target.os));
+    let Some(major) = lowering
+        .hosts
+        .iter()
+        .find(|host| host.name == primary)
+        .map(|host| replication::major(postgres, host))
+    else {
+        return;
+    };
+    let target = lowering.host(host);
     let unit = format!("postgresql@{major}-main.service");
     if let Some(other) = target.enabled.iter().find(|enabled| enabled.name == unit) {
-        let found = two_clusters(&other.name, &origin, &host);
+        let found = two_clusters(&other.name, &origin, host);
         lowering.found.push(found);
         return;
     }
     packages(postgres, major, target);
     let budget = Budget::new(postgres.limits, target, 4);
-    let size = Size::new(postgres, major, budget, target, &logins);
-    let addresses = server::addresses(&clients, target);
+    let size = Size {
+        workers: members.map(Members::workers),
+        ..Size::new(postgres, major, budget, target, &logins)
+    };
+    let mut addresses = server::addresses(&clients, target);
+    if members.is_some() {
+        target
+            .private
+            .iter()
+            .for_each(|net| push_new(&mut addresses, net.addr().to_string()));
+    }
     let listen = std::iter::once("localhost".to_owned())
         .chain(addresses)
         .collect::<Vec<_>>()
         .join(", ");
-    let place = Place {
-        listen,
+    let member = replication::Names {
+        site: &site.name,
+        service: &service.name,
+        origin: &origin,
+        unit: &unit,
+        major,
         port,
-        own: tls(),
     };
+    let mut own = tls();
+    own.extend(
+        members
+            .iter()
+            .flat_map(|members| members.settings(&member.passfile(), host)),
+    );
+    let place = Place { listen, port, own };
     let settings = settings::all(postgres, &site, &origin, size, place);
     let conf = settings::write(&settings);
-    let hba = access::write(postgres, &origin, &logins, &host, false);
-    let sql = roles::write(postgres, &origin, &logins, size.connections());
+    let here = if host == primary { logins.as_slice() } else { &[] };
+    let hba = access::write(postgres, &origin, here, host, false, members);
+    let sql = roles::write(
+        postgres,
+        &origin,
+        &logins,
+        size.connections(),
+        members.map(|members| (members, host)),
+    );
     let names = Names {
         config: format!("postgres-{}", service.name),
         access: format!("postgres-{}-access", service.name),
@@ -68,7 +125,10 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
         lines,
         ..file
     };
-    let limits = drop_in(budget);
+    let mut limits = drop_in(budget);
+    if members.is_some() {
+        limits += &member.drop_in();
+    }
     target.files.extend([
         of_postgres(
             file(
@@ -92,10 +152,6 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
             ),
             hba.lines,
         ),
-        ConfigFile {
-            lines: sql.lines,
-            ..file(SET, sql_path.clone(), 0o600, sql.text, &origin, &[&names.roles])
-        },
         file(
             SET,
             format!("/etc/systemd/system/{unit}.d/{}.conf", site.name),
@@ -109,17 +165,26 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     target
         .before_packages
         .push(file(SET, before, 0o644, CREATE_CLUSTER.to_owned(), &origin, &[]));
-    if server::listens_on_gateway(&clients, &host) {
+    if server::listens_on_gateway(&clients, host) {
         server::nonlocal_bind(SET, &site.name, &origin, target);
     }
-    target.actions.extend(actions(&names, &unit, major, port, &sql_path));
+    let [config, access, restart, fill] = actions(&names, &unit, major, port, &sql_path);
+    target.actions.extend([config, access, restart]);
+    // What is made on the primary comes over to the standbys.
+    if host == primary {
+        target.actions.push(fill);
+        target.files.push(ConfigFile {
+            lines: sql.lines,
+            ..file(SET, sql_path.clone(), 0o600, sql.text, &origin, &[&names.roles])
+        });
+    }
     target.probes.push(Probe {
         name: format!("unit {}", service.name),
         origin: origin.clone(),
         check: Check::Unit(unit.clone()),
     });
     target.enabled.push(EnabledUnit {
-        name: unit,
+        name: unit.clone(),
         order: order::DATABASE,
     });
     let check = Check::Command(format!(
@@ -127,18 +192,19 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     ));
     target.probes.push(Probe {
         name: service.name.clone(),
-        origin,
+        origin: origin.clone(),
         check,
     });
-    *lowering.configuration = Some(budget.configuration(settings));
-    backups(
-        postgres,
-        &Access::Native {
+    if let Some(members) = members {
+        members.lower(&member, host, target);
+    }
+    if host == primary {
+        *lowering.configuration = Some(budget.configuration(settings));
+        let access = Access::Native {
             user: "postgres".into(),
-        },
-        lowering,
-        &host,
-    );
+        };
+        backups(postgres, &access, lowering, host);
+    }
 }
 
 fn two_clusters(unit: &str, origin: &Pointer, host: &str) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! What a section of kind `postgres` cannot mean.
 
 use super::sizing::{POOL, SPARE};
-use super::{roles, settings};
+use super::{replication, roles, settings};
 use crate::diag::{Diagnostic, listing};
 use crate::kind::{Lowering, Runtime, server};
 use crate::manifest::services::{Postgres, PostgresTls};
@@ -13,7 +13,7 @@ const VERSIONS: std::ops::RangeInclusive<u32> = 14..=18;
 const LONGEST: usize = 63 - "_readonly".len();
 
 pub(super) fn contradictions(postgres: &Postgres, lowering: &mut Lowering<'_>) {
-    server::refuse_several_hosts(lowering);
+    replication::contradictions(postgres, lowering);
     server::refuse_derived(
         &postgres.settings,
         &[

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::replication::{Members, ROLE};
 use super::sizing::POOL;
 use crate::kind::{Client, Role};
 use crate::manifest::services::Postgres;
@@ -88,6 +89,21 @@ struct View {
     owners: Vec<RoleView>,
     logins: Vec<LoginView>,
     databases: Vec<DatabaseView>,
+    standbys: Option<StandbysView>,
+}
+
+/// Who replicates.
+#[derive(Serialize)]
+struct StandbysView {
+    origin: Pointer,
+    identifier: String,
+    create: String,
+    name: &'static str,
+    limit: usize,
+    password: String,
+    slots: Vec<String>,
+    /// All of them, between commas.
+    listed: String,
 }
 
 #[derive(Serialize)]
@@ -131,7 +147,14 @@ struct Reader {
     sequences: &'static str,
 }
 
-pub(super) fn write(postgres: &Postgres, origin: &Pointer, logins: &[Login<'_>], max_connections: u32) -> Rendered {
+/// `members` are the copies, and the host that this is for.
+pub(super) fn write(
+    postgres: &Postgres,
+    origin: &Pointer,
+    logins: &[Login<'_>],
+    max_connections: u32,
+    members: Option<(&Members, &str)>,
+) -> Rendered {
     let origin_of = |database: &str| origin.child("databases").child(database);
     let owner_of = |name: &str| {
         let own = postgres.databases.iter().find(|(known, _)| known.as_str() == name);
@@ -183,8 +206,24 @@ pub(super) fn write(postgres: &Postgres, origin: &Pointer, logins: &[Login<'_>],
             })
             .collect(),
         databases: databases.collect(),
+        standbys: members.map(|(members, host)| standbys(members, host)),
     };
     render(Language::Sql, "postgres/roles", include_str!("roles.sql.hbs"), &view)
+}
+
+fn standbys(members: &Members, host: &str) -> StandbysView {
+    let slots: Vec<String> = members.others(host).map(|other| sql(&other.slot)).collect();
+    StandbysView {
+        origin: members.origin.clone(),
+        identifier: sql_identifier(ROLE),
+        create: create(ROLE),
+        name: ROLE,
+        // Each follows, may be copied anew meanwhile, and asks how the others are.
+        limit: members.all.len() * 4,
+        password: format!("'{}'", placeholder(&members.secret, Encoding::Sql)),
+        listed: slots.join(", "),
+        slots,
+    }
 }
 
 fn create(name: &str) -> String {

@@ -26,6 +26,8 @@ pub(super) struct Size {
     pub(super) demand: u32,
     /// The manifest's own, where it sets them; what follows from them follows.
     pub(super) max_connections: Option<u32>,
+    /// `max_worker_processes` of the largest member, where there are standbys.
+    pub(super) workers: Option<u32>,
 }
 
 impl Size {
@@ -36,7 +38,14 @@ impl Size {
             major,
             demand: logins.iter().map(Login::demand).fold(0, u32::saturating_add),
             max_connections: settings::max_connections(postgres),
+            workers: None,
         }
+    }
+
+    /// `max_worker_processes`: PostgreSQL's own default, unless there are processors for a better one.
+    pub(super) fn workers(budget: Budget) -> u32 {
+        let cpus = budget.whole_cpus();
+        if cpus >= 4 { cpus } else { 8 }
     }
 
     pub(super) fn connections(self) -> u32 {
@@ -48,7 +57,7 @@ impl Size {
         let memory = self.budget.memory;
         let cpus = self.budget.whole_cpus();
         let shared = memory / 4;
-        let workers = if cpus >= 4 { cpus } else { 8 };
+        let workers = Self::workers(self.budget);
         let work = ((memory - shared) / (u64::from(self.connections() + workers) * 3)).max(4 * MIB);
         let wal = if self.disk == 0 {
             4 * GIB
@@ -76,10 +85,11 @@ impl Size {
             ("effective_io_concurrency", "200".to_owned()),
             ("jit", "off".to_owned()),
         ];
+        let most = self.workers.or((cpus >= 4).then_some(workers));
+        settings.extend(most.map(|most| ("max_worker_processes", most.to_string())));
         if cpus >= 4 {
             let half = (cpus / 2).min(4).to_string();
             settings.extend([
-                ("max_worker_processes", cpus.to_string()),
                 ("max_parallel_workers", cpus.to_string()),
                 ("max_parallel_workers_per_gather", half.clone()),
                 ("max_parallel_maintenance_workers", half),

@@ -8,7 +8,7 @@ use crate::manifest::services::Redis;
 use crate::manifest::values::Setting;
 
 pub(super) fn contradictions(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
-    server::refuse_several_hosts(lowering);
+    server::refuse_several_hosts(lowering, "name one host: this version does not replicate Redis");
     server::refuse_derived(
         &redis.settings,
         &[

@@ -1,10 +1,9 @@
 //! Kind `postgres`.
 
 use super::common::{Common, External, Limits};
-use crate::manifest::planned::Planned;
 use crate::manifest::secret_ref::SecretRef;
 use crate::manifest::switch::Switch;
-use crate::manifest::values::{Port, Setting, SettingName, SqlName, SqlPattern, Version};
+use crate::manifest::values::{Duration, Port, Setting, SettingName, SqlName, SqlPattern, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -45,8 +44,8 @@ pub struct Postgres {
     pub user: Option<SqlName>,
     /// A secret that holds the password of an external server.
     pub password: Option<SecretRef>,
-    /// Copies on other hosts. Planned: this version refuses it.
-    pub replication: Option<Planned>,
+    /// Copies on the other hosts of `on`, which follow the first. Default: none.
+    pub replication: Option<Replication>,
 }
 
 /// A database.
@@ -60,6 +59,31 @@ pub struct Database {
     #[serde(default)]
     #[schemars(extend("x-short" = "[]"), example = ["pg_trgm"])]
     pub extensions: Vec<SettingName>,
+}
+
+/// How the copies follow. The first host of `on` takes the writes of all clients; the others are standbys, and one of them is
+/// promoted by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"mode": "streaming"}))]
+pub struct Replication {
+    /// How changes come to them.
+    pub mode: ReplicationMode,
+    /// How far behind a standby may be before the health check warns. Default: `5m`.
+    #[serde(default = "five_minutes")]
+    #[schemars(example = &"1m")]
+    pub max_lag: Duration,
+}
+
+fn five_minutes() -> Duration {
+    Duration::seconds(300)
+}
+
+/// How changes come to the copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplicationMode {
+    /// As they happen, without waiting for the copies: of the last moment before a loss, some transactions may be missing.
+    Streaming,
 }
 
 /// Whether connections are encrypted.

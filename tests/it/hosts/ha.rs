@@ -3,6 +3,8 @@
 //! The machine under the bed may have no WireGuard in its kernel. `wireguard-go`, which `wg-quick` falls back to by itself,
 //! is the stand-in for it on every host.
 
+mod promotion;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -42,6 +44,11 @@ fn hosts_talk_over_their_encrypted_network_alone() {
     checks.that("hosts that know each other's keys take the bundle", || {
         scene.bring(&[])?;
         scene.share_secrets()?;
+        // The standby copies its primary while it is installed.
+        scene
+            .host("two")
+            .run("/root/bundle/install.sh --apply --yes 2>&1")
+            .ok()?;
         scene.each(|_, host| host.run("/root/bundle/install.sh --apply --yes 2>&1").ok().map(drop))
     });
     checks.that("every host reaches each other one inside the tunnel", || {
@@ -96,6 +103,7 @@ fn hosts_talk_over_their_encrypted_network_alone() {
         );
         Ok(())
     });
+    promotion::checks(&scene, &mut checks);
     checks.all_hold();
 }
 
@@ -168,7 +176,7 @@ impl<'bed> Scene<'bed> {
 
     /// What several hosts need is made on the first of them, and brought to the others by whoever may.
     fn share_secrets(&self) -> Check {
-        for name in ["db_trio_app", "cache_app"] {
+        for name in ["db_trio_app", "db_standby", "cache_app"] {
             let make = format!(
                 "umask 077; install -d /etc/trio/secrets && tr -dc a-z </dev/urandom | head -c 24 >/etc/trio/secrets/{name}"
             );

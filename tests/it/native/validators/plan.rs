@@ -10,7 +10,7 @@ use crate::native::layer::Layer;
 use crate::native::tools;
 
 /// Record types with the number of their fields, the type not counted.
-const TYPES: [(&str, usize); 15] = [
+const TYPES: [(&str, usize); 16] = [
     ("sitewright", 1),
     ("site", 1),
     ("environment", 1),
@@ -19,6 +19,7 @@ const TYPES: [(&str, usize); 15] = [
     ("architecture", 1),
     ("port", 3),
     ("secret", 3),
+    ("require", 2),
     ("package", 1),
     ("program", 7),
     ("file", 8),

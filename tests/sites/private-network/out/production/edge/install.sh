@@ -69,6 +69,7 @@ return_to() { # NUMBER, or nothing for the one before
   find_missing_packages
   find_missing_programs
   check_space
+  check_requirements
   report_problems
   load_secrets
   classify
@@ -184,6 +185,7 @@ prepare() {
   [[ ${MODE} != apply ]] || make_secrets
   load_secrets
   stage_files
+  check_requirements
   report_problems
   classify
   read_pending
@@ -300,13 +302,13 @@ fail() { # LOG MESSAGE
 
 # ---- the plan --------------------------------------------------------------------------------------------------------
 declare -A FIELDS=([sitewright]=2 [site]=2 [environment]=2 [host]=2 [os]=2 [architecture]=2 [port]=4 [secret]=4 [package]=2 [program]=8 [file]=9
-  [unit]=3 [action]=5 [leave]=3 [health]=3)
+  [require]=3 [unit]=3 [action]=5 [leave]=3 [health]=3)
 declare -a PROBLEMS=()
 
 forget_plan() {
   ARCHITECTURE='' PORTS=() FILES=() PACKAGES=() PROGRAMS=() SECRETS=() STEPS=() HEALTH=()
   declare -gA F_OWNER=() F_MODE=() F_SHA=() F_PHASE=() F_FILL=() F_SET=() F_ACTIONS=() WANT=() KIND=() SPEC=()
-  declare -gA UNIT=() CHECK=() RUN=() LEAVE=()
+  declare -gA UNIT=() CHECK=() RUN=() LEAVE=() REQUIRE=()
   : >"${WORK}/steps"
 }
 
@@ -328,6 +330,7 @@ read_plan() { # FILE
       package) PACKAGES+=("${f[1]}") ;;
       program) PROGRAMS+=("$(printf '%s\t' "${f[@]:1}")") ;;
       file) add_file "${f[@]:1}" ;;
+      require) REQUIRE[${f[1]}]=${f[2]} ;;
       unit) UNIT[${f[1]}]=1 STEPS+=("${f[2]} unit ${f[1]}") ;;
       action) STEPS+=("${f[2]} action ${f[1]}") CHECK[${f[1]}]=${f[3]} RUN[${f[1]}]=${f[4]} ;;
       leave) LEAVE[${f[1]}]=${f[2]} ;;
@@ -449,6 +452,16 @@ check_space() {
   for directory in /etc /usr /var/lib; do
     free=$(df -k --output=avail "${directory}" | tail -n 1)
     ((free >= need)) || problem "${directory} has ${free} KiB free, and ${need} are needed"
+  done
+}
+
+# What must be true before anything is touched, such as that a database is what the plan takes it for.
+check_requirements() {
+  local name why
+  for name in "${!REQUIRE[@]}"; do
+    STAGED=${STAGED} "${CLEAN[@]}" timeout 60 bash -c "${REQUIRE[${name}]}" >"${WORK}/log" 2>&1 && continue
+    why=$(tail -n 1 "${WORK}/log")
+    problem "${name}: ${why:-${REQUIRE[${name}]} failed}"
   done
 }
 
@@ -575,9 +588,10 @@ encode_secret() { # NAME ENCODING FILE
     problem "$3 wants secret $1, which the plan does not name"
     return 0
   fi
-  if [[ $2 =~ ^(raw|ini|conf)$ && ${value} == *$'\n'* ]]; then problem "secret $1 has several lines, and $3 takes one"; fi
+  if [[ $2 =~ ^(raw|ini|conf|pgpass)$ && ${value} == *$'\n'* ]]; then problem "secret $1 has several lines, and $3 takes one"; fi
   case $2 in
     raw | pem) REPLY=${value} ;;
+    pgpass) REPLY=${value//\\/\\\\} && REPLY=${REPLY//:/\\:} ;;
     ini | conf) REPLY=${value//\\/\\\\} && REPLY=${REPLY//\"/\\\"} ;;
     env) REPLY=${value//\\/\\\\} && REPLY=${REPLY//\"/\\\"} && REPLY=${REPLY//\$/\\\$} ;;
     sha256) REPLY=$(printf '%s' "${value}" | sha256sum) && REPLY=${REPLY%% *} ;;

@@ -19,6 +19,15 @@ SELECT 'CREATE ROLE "trio_app" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles W
 ALTER ROLE "trio_app" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
   CONNECTION LIMIT 30 PASSWORD '{{secret:db_trio_app:sql}}';
 
+-- Standbys: they may copy everything and change nothing. Each has a slot, which keeps what it has not received yet.
+SELECT 'CREATE ROLE "standby" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'standby')
+\gexec
+ALTER ROLE "standby" WITH LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS
+  CONNECTION LIMIT 8 PASSWORD '{{secret:db_standby:sql}}';
+SELECT pg_create_physical_replication_slot('standby_one') WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = 'standby_one');
+SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+ WHERE slot_type = 'physical' AND NOT active AND slot_name LIKE 'standby\_%' AND slot_name NOT IN ('standby_one');
+
 -- Databases. They cannot be made within a transaction.
 SELECT 'CREATE DATABASE "trio" OWNER "trio" TEMPLATE template0 ENCODING ''UTF8'' LC_COLLATE ''C.UTF-8'' LC_CTYPE ''C.UTF-8''' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'trio')
 \gexec

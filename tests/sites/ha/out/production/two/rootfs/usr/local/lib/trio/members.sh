@@ -1,0 +1,100 @@
+# shellcheck shell=bash disable=SC2034 # what only those use that source this
+#
+# What SITE-standby and SITE-promote have in common: who the members of a replicated PostgreSQL are, what each of them is at
+# the moment, and what lies on this host. Who they are stands in /etc/SITE/postgres/SERVICE/members.tsv.
+#
+# What a member is, it says itself, over the replication protocol: that way in is open between members, and only there.
+
+die() { # MESSAGE
+  printf '%s: %s\n' "${0##*/}" "$1" >&2
+  exit 1
+}
+
+# Sets what the other functions go by.
+read_members() { # ROOT SITE SERVICE
+  local key a b folder=$1/etc/$2/postgres/$3
+  [[ $3 =~ ^[a-z][a-z0-9-]*$ && -r ${folder}/members.tsv ]] || die "no PostgreSQL $3 with standbys is on this host"
+  SERVICE=$3 PASSFILE=${folder}/passfile MEMBERS=()
+  declare -gA SLOT=() ENDPOINT=()
+  while IFS=$'\t' read -r key a b; do
+    case ${key} in
+      data) DATA=${a} ;;
+      programs) PROGRAMS=${a} ;;
+      unit) UNIT=${a} ;;
+      port) PORT=${a} ;;
+      user) ROLE_NAME=${a} ;;
+      sslmode) SSLMODE=${a} ;;
+      max_lag) MAX_LAG=${a} ;;
+      self) SELF=${a} ;;
+      member) MEMBERS+=("${a}") ENDPOINT[${a}]="host=${b% *} port=${b#* }" SLOT[${a}]=standby_${a//-/_} ;;
+      *) ;;
+    esac
+  done <"${folder}/members.tsv"
+  OTHERS=()
+  for key in "${MEMBERS[@]}"; do [[ ${key} == "${SELF}" ]] || OTHERS+=("${key}"); done
+  # Asks the server of this host; the statement follows.
+  SQL=(runuser -u postgres -- psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --no-password --port "${PORT}"
+    --dbname postgres --command)
+}
+
+# How a member is entered for replication.
+way_to() { # MEMBER
+  printf '%s user=%s dbname=replication replication=true sslmode=%s passfile=%s connect_timeout=3 application_name=%s' \
+    "${ENDPOINT[$1]}" "${ROLE_NAME}" "${SSLMODE}" "${PASSFILE}" "${SLOT[${SELF}]}"
+}
+
+# Asks a member. Sets IS to primary, standby or silent; TIMELINE and POSITION as far as it said them; WHY if it is silent.
+ask() { # MEMBER
+  local said way
+  IS=silent TIMELINE=0 POSITION='' WHY=''
+  way=$(way_to "$1")
+  if ! said=$(timeout 15 psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --no-password \
+    --dbname "${way}" --command 'SHOW in_hot_standby' --command IDENTIFY_SYSTEM 2>&1 </dev/null); then
+    WHY=${said%%$'\n'*} && WHY=${WHY##*: } && WHY=${WHY# }
+    return 0
+  fi
+  [[ ${said} =~ ^(on|off)$'\n'[0-9]+\ ([0-9]+)\ ([0-9A-F]+/[0-9A-F]+) ]] || {
+    WHY=${said%%$'\n'*}
+    return 0
+  }
+  TIMELINE=${BASH_REMATCH[2]} POSITION=${BASH_REMATCH[3]}
+  if [[ ${BASH_REMATCH[1]} == off ]]; then IS=primary; else IS=standby; fi
+}
+
+# Looks for the member that takes writes; sets PRIMARY, or REASONS if none says that it does.
+find_primary() {
+  local member
+  PRIMARY='' REASONS=''
+  for member in "${OTHERS[@]}"; do
+    ask "${member}"
+    [[ ${IS} != primary ]] || { PRIMARY=${member} && return 0; }
+    REASONS+="${REASONS:+; }${member} is ${IS}${WHY:+ (${WHY})}"
+  done
+}
+
+# Sets REPLY to what the control file of this host's cluster says.
+controlled() { # FIELD
+  REPLY=$("${PROGRAMS}/pg_controldata" "${DATA}")
+  REPLY=$(sed -n "s/^$1: *//p" <<<"${REPLY}")
+}
+
+# What lies on this host. Sets HERE to
+#   nothing   no cluster
+#   empty     a cluster in which nothing was ever made, as the package leaves it
+#   standby   a copy that follows
+#   data      a cluster that takes writes of its own
+look_here() {
+  HERE=nothing
+  if [[ ! -e ${DATA}/PG_VERSION ]]; then
+    REPLY=$(find "${DATA}" -mindepth 1 -print -quit 2>/dev/null || true)
+    [[ -z ${REPLY} ]] || HERE=data
+    return 0
+  fi
+  HERE=standby
+  [[ ! -e ${DATA}/standby.signal ]] || return 0
+  HERE=data
+  if systemctl -q is-active "${UNIT}"; then "${SQL[@]}" CHECKPOINT >/dev/null 2>&1 </dev/null || return 0; fi
+  # Whatever somebody makes gets a number from 16384 on.
+  controlled "Latest checkpoint's NextOID"
+  [[ ! ${REPLY} =~ ^[0-9]+$ ]] || ((REPLY > 16384)) || HERE=empty
+}

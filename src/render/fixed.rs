@@ -5,12 +5,15 @@ use super::helpers::{MARK_BEGIN, MARK_END};
 /// Less than this costs as much to put back as to parse.
 const WORTH_IT: usize = 40;
 
+/// A piece of this many bytes costs as much to parse as its being one.
+const LONG: usize = 200;
+
 /// Tells a mark that stands for lines from one that names an origin, which is empty or begins with `/`.
 pub(super) const SIGN: char = '#';
 
 /// The pieces of a template, one after the other, in which `#n` between marks stands for lines that were held out: the nth of
-/// all that were so far. Outside of all blocks a piece ends after such lines, as the parser's work grows with the square of a
-/// text.
+/// all that were so far. Outside of all blocks a piece ends after such lines, and at the end of a line when it is long, as the
+/// parser's work grows with the square of a text.
 pub(super) fn hold_out(template: &'static str, held: &mut Vec<&'static str>) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut depth = 0_usize;
@@ -28,7 +31,13 @@ pub(super) fn hold_out(template: &'static str, held: &mut Vec<&'static str>) -> 
                     piece.push_str(after);
                 }
             }
-            _ => piece.push_str(text),
+            _ => match text.split_once('\n') {
+                Some((line, after)) if depth == 0 && piece.len() >= LONG => {
+                    piece.push_str(&format!("{line}\n"));
+                    pieces.push(after.to_owned());
+                }
+                _ => piece.push_str(text),
+            },
         }
         if tag.is_empty() {
             return pieces;
@@ -70,6 +79,17 @@ mod tests {
         let pieces = hold_out(template, &mut held);
         assert_eq!(pieces, ["one {{a}}\n\u{E000}#1\u{E001}", "\n{{{b}}} two"]);
         assert_eq!(held[1..], [fixed]);
+    }
+
+    #[test]
+    fn a_long_piece_ends_with_its_line() {
+        let long = "x".repeat(LONG);
+        let template: &'static str =
+            format!("{long}{{{{a}}}} a\n{{{{#if b}}}}\n{long}\n{{{{c}}}}\n{{{{/if}}}}\nb\n").leak();
+        let pieces = hold_out(template, &mut Vec::new());
+        assert_eq!(pieces[0], format!("{long}{{{{a}}}} a\n"));
+        assert_eq!(pieces[1], "{{#if b}}\n\u{E000}#0\u{E001}\n{{c}}\n{{/if}}\nb\n");
+        assert_eq!(pieces.len(), 2);
     }
 
     #[test]

@@ -160,8 +160,7 @@ fn destination(
     secrets.rotates(
         &password,
         Rotation::Elsewhere(
-            "the repository is encrypted with it: by restic itself, with the commands of the runbook"
-                .to_owned(),
+            "the repository is encrypted with it: by restic itself, with the commands of the runbook".to_owned(),
         ),
     );
     secrets.need(&password, &host.name, "backups", origin);

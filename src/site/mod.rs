@@ -238,6 +238,8 @@ pub struct Link {
     pub protocol: &'static str,
     /// Connections that each instance keeps open, where the manifest says so.
     pub pool: Option<u32>,
+    /// Variables that tell `from` of it, unless its own environment has them.
+    pub exports: Vec<String>,
 }
 
 /// A place where people read messages.

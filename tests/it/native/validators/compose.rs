@@ -81,7 +81,7 @@ pub(crate) static DCLINT: Validator = Validator {
     run: |_, files| {
         // It takes one port at two host addresses for one port twice; our own rules compare addresses as well.
         let off = "no-duplicate-exported-ports";
-        let arguments = ["--max-warnings", "0", "--color=false", "--disable-rule", off];
+        let arguments = ["--disable-rule", off, "--max-warnings", "0", "--color=false"];
         lint(files, "node/node_modules/.bin/dclint", &arguments)
     },
     generic: false,

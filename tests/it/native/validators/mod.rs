@@ -68,6 +68,7 @@ pub(crate) static ALL: &[&Validator] = &[
     &coredns::BOOT,
     &postgres::SERVER,
     &postgres::CLUSTER,
+    &postgres::PASSFILE,
     &redis::SERVER,
     &sshd::SSHD,
     &sshd::AUDIT,

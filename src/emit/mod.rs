@@ -23,6 +23,7 @@ mod job;
 mod nginx;
 mod notify;
 mod packages;
+mod rotate;
 mod ssh;
 mod systemd;
 mod tls;
@@ -58,6 +59,7 @@ const EMITTERS: &[Emitter] = &[
     nginx::EMITTER,
     notify::EMITTER,
     packages::EMITTER,
+    rotate::EMITTER,
     ssh::EMITTER,
     systemd::EMITTER,
     tls::EMITTER,
@@ -75,6 +77,8 @@ pub struct HostBundle {
     pub plan: String,
     /// What its actions do, by name, for documents and impact.
     pub effects: BTreeMap<String, String>,
+    /// What a new value of each secret restarts, in its order.
+    pub(crate) refilled: docs::Effects,
     /// `README.md` of the host.
     pub readme: String,
 }
@@ -132,6 +136,7 @@ fn host(site: &Site, host: &Host) -> HostBundle {
         host: host.name.clone(),
         plan: install::plan(site, host, &all),
         readme: docs::host(site, host, &all),
+        refilled: docs::effects(&all),
         effects: all
             .actions
             .iter()

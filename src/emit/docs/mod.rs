@@ -19,6 +19,7 @@ mod networks;
 mod ports;
 mod releases;
 mod replication;
+mod rotation;
 mod routes;
 mod secrets;
 mod table;
@@ -30,6 +31,8 @@ mod zones;
 use super::{Emission, HostBundle};
 use crate::render::{Language, render};
 use crate::site::{Host, Site};
+
+pub(super) use rotation::{Effects, effects};
 
 /// A section that stands in a document, unless there is nothing to say.
 type Section = Option<String>;
@@ -66,6 +69,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         networks::everywhere(site),
         ports::everywhere(site),
         secrets::everywhere(site),
+        rotation::section(site, hosts),
         Some(install::changing(site)),
         delivery::section(site),
         releases::everywhere(site),

@@ -9,8 +9,10 @@ mod backups;
 mod certificates;
 mod daily;
 mod delivery;
+mod disasters;
 mod files;
 mod handle;
+mod incidents;
 mod install;
 mod jobs;
 mod loss;
@@ -24,6 +26,7 @@ mod secrets;
 mod table;
 #[cfg(test)]
 mod tests;
+mod variables;
 mod waivers;
 mod zones;
 
@@ -65,6 +68,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         zones::section(site),
         networks::everywhere(site),
         ports::everywhere(site),
+        variables::section(site),
         secrets::everywhere(site),
         Some(install::changing(site)),
         delivery::section(site),
@@ -73,7 +77,8 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         replication::section(site),
         machines::channels(site),
         waivers::section(site),
-        Some(loss::overview(site)),
+        Some(incidents::section(site)),
+        Some(disasters::section(site)),
     ])
 }
 

@@ -12,6 +12,7 @@ mod delivery;
 mod disasters;
 mod files;
 mod handle;
+mod hosted;
 mod incidents;
 mod install;
 mod jobs;
@@ -66,6 +67,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         routes::section(site),
         certificates::everywhere(site),
         zones::section(site),
+        hosted::section(site),
         networks::everywhere(site),
         ports::everywhere(site),
         variables::section(site),

@@ -120,6 +120,7 @@ fn outside(site: &Site) -> String {
         .iter()
         .filter_map(|host| host.dns.as_ref())
         .flat_map(|dns| &dns.zones)
+        .chain(site.hosted.iter().flat_map(|hosted| &hosted.zones))
         .map(|zone| zone.name.as_str())
         .collect();
     let is_ours = |name: &str| {

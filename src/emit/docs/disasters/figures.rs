@@ -51,8 +51,9 @@ impl Figures {
             .hosts
             .iter()
             .all(|host| host.watch.as_ref().is_some_and(|watch| watch.heartbeat.is_some()));
-        let zones = || site.hosts.iter().flat_map(|host| &host.dns).flat_map(|dns| &dns.zones);
-        let ttl = zones().map(|zone| u64::from(zone.ttl).div_ceil(60)).max();
+        let served = site.hosts.iter().flat_map(|host| &host.dns).flat_map(|dns| &dns.zones);
+        let zones = served.chain(site.hosted.iter().flat_map(|hosted| &hosted.zones));
+        let ttl = zones.map(|zone| u64::from(zone.ttl).div_ceil(60)).max();
         let is_provided = |source: &SecretSource| matches!(source, SecretSource::Provided(_));
         Self {
             noticed: SAID,

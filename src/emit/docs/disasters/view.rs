@@ -31,6 +31,8 @@ pub(super) struct View<'a> {
     replicated: bool,
     /// The hosts' own name servers serve zones.
     zones: bool,
+    /// A provider serves them.
+    hosted: bool,
     provided: Vec<String>,
     shared: Option<String>,
     several: bool,
@@ -156,6 +158,7 @@ impl<'a> View<'a> {
             rollbacks: rollbacks.collect(),
             replicated: site.services.iter().any(|service| service.replication.is_some()),
             zones: site.hosts.iter().any(|host| host.dns.is_some()),
+            hosted: site.hosted.is_some(),
             provided,
             shared: (!shared.is_empty()).then(|| shared.join(", ")),
             several: site.hosts.len() > 1,

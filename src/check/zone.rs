@@ -1,4 +1,4 @@
-//! What a name server answers, for rules about zones.
+//! What a name server answers, ours or a provider's, for rules about zones.
 
 use super::domains::is_within;
 use crate::site::{Record, Site, Zone};
@@ -6,7 +6,8 @@ use crate::site::{Record, Site, Zone};
 /// Every zone once; several hosts may serve it.
 pub(super) fn zones(site: &Site) -> Vec<&Zone> {
     let mut all: Vec<&Zone> = Vec::new();
-    for zone in site.hosts.iter().flat_map(|host| &host.dns).flat_map(|dns| &dns.zones) {
+    let own = site.hosts.iter().flat_map(|host| &host.dns).flat_map(|dns| &dns.zones);
+    for zone in own.chain(site.hosted.iter().flat_map(|hosted| &hosted.zones)) {
         if all.iter().all(|known| known.origin != zone.origin) {
             all.push(zone);
         }

@@ -17,6 +17,7 @@ mod fail2ban;
 mod files;
 mod firewall;
 mod health;
+mod hosted;
 mod identity;
 mod install;
 mod job;
@@ -29,6 +30,7 @@ mod systemd;
 mod tls;
 mod upgrades;
 mod wireguard;
+mod zone;
 
 pub use artifact::{Artifact, Emission, Leaving, Phase};
 pub use install::ENGINE;
@@ -113,7 +115,8 @@ pub fn site(site: Site) -> Compiled {
         .map(|host| (format!("{}/README.md", host.host), host.readme.clone()))
         .collect();
     documents.insert("RUNBOOK.md".to_owned(), docs::runbook(&site, &hosts));
-    let delivery = ci::emit(&site);
+    let mut delivery = ci::emit(&site);
+    delivery.data.extend(hosted::emit(&site));
     Compiled {
         site,
         hosts,

@@ -1,29 +1,41 @@
-//! `dns`: the zones that the site serves itself.
+//! `dns`: the zones, which the site serves itself or a provider does.
 
-use super::planned::Planned;
+use super::secret_ref::SecretRef;
 use super::values::{CaaData, Duration, MxData, Name, NameData, RecordName, SrvData, TxtData};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Authoritative name service by CoreDNS. Without this section somebody else serves the zones.
+/// Authoritative name service: by CoreDNS on the hosts, or by a provider, for which the records are written down. Without this
+/// section somebody else serves the zones, and is told the records by hand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Dns {
-    /// The hosts that serve the zones. Default: the only host.
+    /// The hosts that serve the zones. Not with `provider`. Default: the only host.
     #[serde(default)]
     #[schemars(extend("x-short" = "[]"), example = ["vps"])]
     pub on: Vec<Name>,
-    /// The zones, relative to the site's domain; `@` is the domain itself. Names in routes are added by themselves.
+    /// The zones, relative to the site's domain; `@` is the domain itself. Names in routes are added by themselves. Default with
+    /// `provider`: the domain itself.
     #[serde(default)]
     pub zones: BTreeMap<RecordName, Zone>,
     /// How long others may keep an answer. Default: `1h`.
     #[serde(default = "hour")]
     pub ttl: Duration,
-    /// A provider's API instead of a server of our own. Planned: this version refuses it.
-    pub provider: Option<Planned>,
-    /// How the provider's API is entered. Planned: this version refuses it.
-    pub credentials: Option<Planned>,
+    /// Who serves the zones instead of a server of our own. The bundle has each zone as a file to import there, and certificates
+    /// by DNS-01 are asked for through the provider's API.
+    #[schemars(example = &"cloudflare")]
+    pub provider: Option<Provider>,
+    /// The secret by which the provider's API is entered: of Cloudflare a token that may edit the zone's records.
+    pub credentials: Option<SecretRef>,
+}
+
+/// A provider of name service whose API is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// Cloudflare.
+    Cloudflare,
 }
 
 /// A zone.

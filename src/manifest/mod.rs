@@ -30,7 +30,7 @@ pub mod values;
 pub use admins::Admin;
 pub use backups::{Backups, Destination, DestinationTarget, Include, Keep, RcloneTarget, S3Target, SftpTarget};
 pub use deploy::{Deploy, Forge, Strategy};
-pub use dns::{Dns, Records, Zone};
+pub use dns::{Dns, Provider, Records, Zone};
 pub use environments::{Environment, ServiceDefaults};
 pub use files::{File, FileSource, OnChange, SiteFile};
 pub use hardening::{Fail2ban, Firewall, FirewallBackend, Hardening, Ssh, SshPolicy, UnattendedUpgrades};

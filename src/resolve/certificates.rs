@@ -2,7 +2,7 @@
 
 use super::{World, at, host_mut};
 use crate::diag::Diagnostic;
-use crate::manifest::{Challenge as ManifestChallenge, Issuer as ManifestIssuer, Route};
+use crate::manifest::{Challenge as ManifestChallenge, Issuer as ManifestIssuer, Provider as ManifestProvider, Route};
 use crate::site::*;
 
 const LETSENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
@@ -81,7 +81,10 @@ fn certificate(world: &World<'_>, server: &Server, route: Option<&Route>) -> Opt
     let own = route.and_then(|route| route.tls.as_ref());
     let challenge = match own.and_then(|own| own.challenge).unwrap_or(site.challenge) {
         ManifestChallenge::Http01 => Challenge::Http01,
-        ManifestChallenge::Dns01 => Challenge::Dns01,
+        ManifestChallenge::Dns01 => match world.manifest.dns.on().and_then(|dns| dns.provider) {
+            Some(name) => Challenge::Provider(provider(name)),
+            None => Challenge::Dns01,
+        },
     };
     let directory = |url: &str| Issuer::Acme {
         directory: url.to_owned(),
@@ -126,6 +129,12 @@ fn certificate(world: &World<'_>, server: &Server, route: Option<&Route>) -> Opt
     })
 }
 
+pub(super) fn provider(provider: ManifestProvider) -> DnsProvider {
+    match provider {
+        ManifestProvider::Cloudflare => DnsProvider::Cloudflare,
+    }
+}
+
 /// The domain itself, or exactly one label below it.
 fn is_covered(name: &str, domain: &str) -> bool {
     name == domain
@@ -155,6 +164,16 @@ fn check_challenge(
             .at_key(&server.origin, "and this name is a wildcard, or covered by one")
             .why("Certificate authorities issue wildcards only for control over the zone, shown by a TXT record.")
             .help("set `tls.challenge: dns-01`"),
+        );
+    }
+    let entered = world.manifest.dns.on().is_some_and(|dns| dns.credentials.is_some());
+    if matches!(challenge, Challenge::Provider(_)) && !entered {
+        found.push(
+            Diagnostic::error("challenge-unanswered", "nobody may answer the DNS-01 challenge")
+                .at(tls.child("challenge"), "the challenge is a TXT record in the zone")
+                .at(at(["dns", "provider"]), "whose provider is asked through its API, without credentials")
+                .why("The certificate authority would look for the record and never find it, so no certificate is issued.")
+                .help("add `credentials: {secret: NAME}` under `dns`, and the secret under `secrets`"),
         );
     }
     if challenge == Challenge::Dns01 && !world.manifest.dns.is_on() {

@@ -8,6 +8,7 @@
 mod certificates;
 mod delivery;
 mod guard;
+mod hosted;
 mod hosts;
 mod lock;
 mod messages;
@@ -102,6 +103,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     let issued = certificates::certificates(&world, &mut hosts, &servers, &mut found);
     names::containers(&world, &mut hosts, &servers);
     zones::zones(&world, &mut hosts, &issued, &mut lock, &mut found);
+    let hosted = hosted::zones(&world, &hosts, &issued, &mut secrets, &mut lock, &mut found);
     guard::guard(&world, &mut hosts, &mut secrets, &mut found);
     verbatim::files(&world, &mut hosts, &mut secrets, &mut found);
     recovery::backups(&world, &mut hosts, &mut secrets, &mut found);
@@ -124,6 +126,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
             .iter()
             .map(|service| summary(&world, service, &hosts, configurations.remove(&service.name)))
             .collect(),
+        hosted,
         links: reach.links,
         admins: guard::admins(manifest),
         secrets: matched.needed,

@@ -88,7 +88,11 @@ impl Chosen<'_> {
                     self.claim(lock, host.as_str(), port, "the web server", &at(["ingress"]));
                 }
             }
-            if manifest.dns.on().is_some_and(|dns| is_on(&dns.on, host.as_str())) {
+            if manifest
+                .dns
+                .on()
+                .is_some_and(|dns| dns.provider.is_none() && is_on(&dns.on, host.as_str()))
+            {
                 self.claim(lock, host.as_str(), 53, "the name server", &at(["dns"]));
             }
         }

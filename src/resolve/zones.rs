@@ -7,7 +7,7 @@ use super::certificates::Issued;
 use super::lock::Allocator;
 use super::{World, at, host_mut, placement};
 use crate::diag::Diagnostic;
-use crate::manifest::values::Domain;
+use crate::manifest::values::{Domain, RecordName};
 use crate::manifest::{Dns, Issuer as ManifestIssuer, Records, Zone as Section};
 use crate::site::*;
 
@@ -18,7 +18,9 @@ pub(super) fn zones(
     lock: &mut Allocator<'_>,
     found: &mut Vec<Diagnostic>,
 ) {
-    let Some(dns) = world.manifest.dns.on() else { return };
+    let Some(dns) = world.manifest.dns.on().filter(|dns| dns.provider.is_none()) else {
+        return;
+    };
     let origin = at(["dns"]);
     let Some(on) = placement::hosts_of(&dns.on, &origin, "the name server", hosts, found) else {
         return;
@@ -70,6 +72,25 @@ pub(super) fn zones(
             listen,
         });
     }
+}
+
+/// A zone that a provider serves, with name servers of the provider's own.
+#[expect(clippy::too_many_arguments, reason = "what a zone is made of, once")]
+pub(super) fn hosted(
+    world: &World<'_>,
+    hosts: &[Host],
+    dns: &Dns,
+    name: &RecordName,
+    section: &Section,
+    origin: &Pointer,
+    issued: &Issued,
+    lock: &mut Allocator<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Zone {
+    let whole = name.within(&world.manifest.site.domain);
+    let written = origin.child("zones").child(name.as_str());
+    let origin = if dns.zones.is_empty() { origin } else { &written };
+    Build::new(world, hosts, &[], dns, whole, section, origin).zone(section, issued, lock, found)
 }
 
 fn is_within(name: &str, zone: &str) -> bool {

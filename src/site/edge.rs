@@ -236,6 +236,33 @@ pub enum Challenge {
     Http01,
     /// Answered by the name server of this host.
     Dns01,
+    /// DNS-01 as well, answered by the provider that serves the zone.
+    Provider(DnsProvider),
+}
+
+/// A provider of name service whose API certbot knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DnsProvider {
+    Cloudflare,
+}
+
+impl DnsProvider {
+    /// As the manifest has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cloudflare => "cloudflare",
+        }
+    }
+}
+
+/// Zones that a provider serves.
+#[derive(Debug, Clone)]
+pub struct HostedDns {
+    pub origin: Pointer,
+    pub provider: DnsProvider,
+    /// Secret by which its API is entered.
+    pub credentials: Option<String>,
+    pub zones: Vec<Zone>,
 }
 
 /// The authoritative name server of a host.

@@ -52,6 +52,8 @@ pub struct Site {
     pub secrets: Vec<Secret>,
     /// The services in the manifest's words, for documents and graphs.
     pub services: Vec<Service>,
+    /// Zones that a provider serves, if one does.
+    pub hosted: Option<HostedDns>,
     /// Who talks to whom.
     pub links: Vec<Link>,
     /// Where messages go, by name.

@@ -1,7 +1,7 @@
 //! What the systems asked for: each row of a site's COVERAGE.md names a file of its bundle, and words that the file holds.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn every_row_is_answered_by_its_file() {
@@ -19,7 +19,7 @@ fn every_row_is_answered_by_its_file() {
                 panic!("{}: a row has a file and words, in backquotes: {line}", site.display());
             };
             rows += 1;
-            let path = site.join("out").join(in_full(file));
+            let path = in_full(&site.join("out"), file);
             match fs::read_to_string(&path) {
                 Ok(text) if text.contains(words) => {}
                 Ok(_) => wrong.push(format!("{} lacks `{words}`", path.display())),
@@ -31,11 +31,20 @@ fn every_row_is_answered_by_its_file() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// `P` and `S` stand for the files of a host.
-fn in_full(file: &str) -> String {
-    match file.split_once('/') {
-        Some(("P", rest)) => format!("production/vps/rootfs/{rest}"),
-        Some(("S", rest)) => format!("staging/vps/rootfs/{rest}"),
-        _ => file.to_owned(),
-    }
+/// `P` and `S` stand for the files of an environment's only host.
+fn in_full(out: &Path, file: &str) -> PathBuf {
+    let (environment, rest) = match file.split_once('/') {
+        Some(("P", rest)) => ("production", rest),
+        Some(("S", rest)) => ("staging", rest),
+        _ => return out.join(file),
+    };
+    let folders = fs::read_dir(out.join(environment)).unwrap();
+    let hosts: Vec<PathBuf> = folders
+        .map(|entry| entry.unwrap().path().join("rootfs"))
+        .filter(|path| path.is_dir())
+        .collect();
+    let [host] = &hosts[..] else {
+        panic!("{}: {environment} has {} hosts", out.display(), hosts.len());
+    };
+    host.join(rest)
 }

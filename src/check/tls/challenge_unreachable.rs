@@ -50,6 +50,8 @@ fn unreachable(site: &Site, certificate: &Certificate) -> Option<(String, Pointe
                     .then(|| records[0].origin.clone()),
                 _ => None,
             },
+            // Its API is asked from here, and the authority asks the provider.
+            Challenge::Provider(_) => None,
             Challenge::Dns01 => {
                 let servers: Vec<&Host> = site.hosts.iter().filter(|host| host.dns.is_some()).collect();
                 let private = servers.iter().all(|host| !host.public.iter().copied().any(is_global));

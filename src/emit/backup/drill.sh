@@ -114,19 +114,21 @@ drill_all() { # OPTION...
   known_sources "${ONLY[@]}"
   known_destinations "${TO[@]}"
   : >"${NOTES}/results"
-  local destination name
+  local destination name began took
   for destination in "${TO[@]}"; do
     NAME=${destination}
     IFS=$'\t' read -r PLACE _ <<<"${DESTINATION[${destination}]}"
     for name in "${ONLY[@]}"; do
       open_source "${name}"
+      began=${SECONDS}
       apart drill_one "${name}"
+      took=$((SECONDS - began))
       message=$(last_words "${NOTES}/log")
       if ((STATUS)); then
-        result "${destination}" "${name}" failed 0 0 "${message}"
+        result "${destination}" "${name}" failed 0 0 "${message}" "${took}"
         complain "${destination}: ${name} would NOT come back: ${message}"
       else
-        result "${destination}" "${name}" success 0 0 ''
+        result "${destination}" "${name}" success 0 0 '' "${took}"
         message=$(last_words "${NOTES}/said")
         say "${destination}: ${message}"
       fi
@@ -136,7 +138,7 @@ drill_all() { # OPTION...
   message=$(date -u +%FT%TZ)
   jq -s --arg last_run "${message}" --argjson seconds "${SECONDS}" '{last_run: $last_run, duration_seconds: $seconds,
     status: (if all(.status == "success") then "success" else "failed" end),
-    sources: map({destination, source, status, error})}' "${NOTES}/results" >"${NOTES}/restore-test.json"
+    sources: map({destination, source, status, seconds, error})}' "${NOTES}/results" >"${NOTES}/restore-test.json"
   install -m 0644 "${NOTES}/restore-test.json" "${STATE}/restore-test.json"
   if ((failures)); then
     message=$(failures_of "${NOTES}/results")

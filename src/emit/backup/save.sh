@@ -148,10 +148,10 @@ check_repository() { # NAME
   printf '%s\n' "${number}" >"${part}"
 }
 
-result() { # DESTINATION SOURCE STATUS BYTES ADDED ERROR
+result() { # DESTINATION SOURCE STATUS BYTES ADDED ERROR [SECONDS]
   jq -nc --arg destination "$1" --arg source "$2" --arg status "$3" --argjson bytes "$4" --argjson added "$5" --arg error "$6" \
-    --arg kind "${KIND:--}" --arg place "${PLACE}" \
-    '{$destination, $source, $kind, $place, $status, $bytes, $added, $error}' >>"${NOTES}/results"
+    --arg kind "${KIND:--}" --arg place "${PLACE}" --argjson seconds "${7-0}" \
+    '{$destination, $source, $kind, $place, $status, $bytes, $added, $error, $seconds}' >>"${NOTES}/results"
 }
 
 # Runs a step of a destination apart, so that its failure is only its own.

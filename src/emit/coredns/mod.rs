@@ -3,8 +3,6 @@
 //! It also answers certificate challenges (DNS-01): each `_acme-challenge` name is a zone of its own in `/var/lib`, which
 //! the certificate script writes and CoreDNS reads again within two seconds.
 
-mod record;
-
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +10,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
+use super::zone;
 use super::{Artifact, Emission, Emitter, Phase};
 use crate::render::{Language, escape, render};
 use crate::site::{Action, Directory, DnsServer, EnabledUnit, Host, Pointer, Program, Record, Site, Zone, order};
@@ -187,7 +186,7 @@ fn zone_file(site: &Site, host: &Host, zone: &Zone) -> Artifact {
             .chain(&zone.records)
             .map(|record| Line {
                 origin: record.origin.clone(),
-                line: record::line(record),
+                line: zone::line(record),
             })
             .collect(),
     };
@@ -228,7 +227,7 @@ fn required(host: &Host, zone: &Zone) -> Vec<Record> {
 }
 
 fn absolute(name: &str) -> String {
-    format!("{}.", record::bare(name.trim_end_matches('.')))
+    format!("{}.", zone::bare(name.trim_end_matches('.')))
 }
 
 /// An empty zone for each challenge at every boot, so that CoreDNS has something to read.

@@ -104,7 +104,7 @@ fn hostile_data_stays_one_record() {
         "a\\;b",
         "$INCLUDE /etc/passwd",
     ] {
-        let line = record::line(&Record {
+        let line = zone::line(&Record {
             origin: at("/dns"),
             name: "@".into(),
             ttl: Some(60),

@@ -129,7 +129,7 @@ fn place(destination: &Destination) -> String {
     }
 }
 
-fn kept(keep: &Keep) -> String {
+pub(super) fn kept(keep: &Keep) -> String {
     let counts = [
         (keep.daily, "daily"),
         (keep.weekly, "weekly"),
@@ -220,4 +220,12 @@ pub(super) fn room(host: &Host) -> String {
         size(host.memory),
         size(host.disk)
     )
+}
+
+/// When a restore is tried, if it is.
+pub(super) fn tried(site: &Site) -> Option<&str> {
+    site.hosts
+        .iter()
+        .filter_map(|host| host.backup.as_ref())
+        .find_map(|plan| plan.test_restore.as_deref())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::table::{block, table};
 use super::{Section, listed, markdown};
 use crate::render::escape::{markdown as text, markdown_code as code};
-use crate::site::{Certificate, Challenge, Check, Host, Issuer, Site};
+use crate::site::{Certificate, Challenge, Check, DnsProvider, Host, Issuer, Site};
 
 const HEADER: [&str; 5] = ["Certificate", "Names", "Issued by", "Challenge", "Used by"];
 
@@ -15,6 +15,7 @@ fn row(certificate: &Certificate) -> [String; 5] {
             let challenge = match challenge {
                 Challenge::Http01 => "HTTP-01, by nginx",
                 Challenge::Dns01 => "DNS-01, by the host's name server",
+                Challenge::Provider(DnsProvider::Cloudflare) => "DNS-01, by Cloudflare",
             };
             [code(directory), challenge.to_owned()]
         }

@@ -47,3 +47,9 @@ pub(super) fn release_hosts<'a>(site: &'a Site, service: &'a Service) -> impl It
             .is_some_and(|release| host.directories.iter().any(|directory| directory.path == release.dir))
     })
 }
+
+/// It is deployed as a tag of its image.
+pub(super) fn is_tagged(site: &Site, service: &str) -> bool {
+    let mut containers = site.hosts.iter().flat_map(|host| &host.containers);
+    containers.any(|container| container.service == service && container.image_variable.is_some())
+}

@@ -24,6 +24,8 @@ struct View<'a> {
     only_here: Option<String>,
     no_backup: bool,
     releases: Option<String>,
+    /// Servers whose standbys take over.
+    followed: Option<String>,
 }
 
 pub(super) fn section(site: &Site, host: &Host) -> String {
@@ -52,6 +54,15 @@ pub(super) fn section(site: &Site, host: &Host) -> String {
         .filter(|service| super::handle::release_hosts(site, service).any(|other| other.name == host.name))
         .map(|service| code(&service.name))
         .collect();
+    let followed: Vec<String> = site
+        .services
+        .iter()
+        .filter(|service| {
+            let primary = service.replication.as_ref().map(|replication| &replication.primary);
+            primary == Some(&host.name)
+        })
+        .map(|service| code(&service.name))
+        .collect();
     let view = View {
         site: &site.name,
         host: &host.name,
@@ -64,20 +75,8 @@ pub(super) fn section(site: &Site, host: &Host) -> String {
         provided: (!provided.is_empty()).then(|| provided.join(", ")),
         only_here: (remote.is_none() && !local.is_empty()).then(|| local.join(", ")),
         no_backup: host.backup.is_none(),
+        followed: (!followed.is_empty()).then(|| followed.join(", ")),
         releases: (!releases.is_empty()).then(|| releases.join(", ")),
     };
     markdown("docs/loss", include_str!("loss.md.hbs"), &view)
-}
-
-/// Where the steps for each host are.
-pub(super) fn overview(site: &Site) -> String {
-    let rows = site.hosts.iter().map(|host| {
-        let from = match (&host.backup, elsewhere(host).next()) {
-            (_, Some(destination)) => format!("its data comes back from {}", code(&destination.name)),
-            (Some(_), None) => "**its backups are on itself and are lost with it**".to_owned(),
-            (None, None) => "it has no backup".to_owned(),
-        };
-        format!("- [{0}]({0}/README.md#if-this-host-is-lost): {from}\n", host.name)
-    });
-    format!("## When a host is lost\n\n{}", rows.collect::<String>())
 }

@@ -9,8 +9,11 @@ mod backups;
 mod certificates;
 mod daily;
 mod delivery;
+mod disasters;
 mod files;
 mod handle;
+mod hosted;
+mod incidents;
 mod install;
 mod jobs;
 mod loss;
@@ -25,6 +28,7 @@ mod secrets;
 mod table;
 #[cfg(test)]
 mod tests;
+mod variables;
 mod waivers;
 mod zones;
 
@@ -66,8 +70,10 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         routes::section(site),
         certificates::everywhere(site),
         zones::section(site),
+        hosted::section(site),
         networks::everywhere(site),
         ports::everywhere(site),
+        variables::section(site),
         secrets::everywhere(site),
         rotation::section(site, hosts),
         Some(install::changing(site)),
@@ -77,7 +83,8 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         replication::section(site),
         machines::channels(site),
         waivers::section(site),
-        Some(loss::overview(site)),
+        Some(incidents::section(site)),
+        Some(disasters::section(site)),
     ])
 }
 

@@ -3,7 +3,7 @@
 use super::table::table;
 use super::{Section, listed};
 use crate::render::escape::{markdown as text, markdown_code as code};
-use crate::site::{Host, Ingress, Location, LocationAction, Matcher, Server, Site};
+use crate::site::{Balance, Host, Ingress, Location, LocationAction, Matcher, Server, Site};
 
 use super::machines::size;
 
@@ -94,6 +94,17 @@ fn terms(ingress: &Ingress, location: &Location) -> Vec<String> {
     match &location.action {
         LocationAction::Proxy(proxy) => {
             let flags = [(proxy.websocket, "WebSocket"), (proxy.stream, "server-sent events")];
+            terms.extend(proxy.cache.map(|seconds| format!("answers kept {seconds} s")));
+            let several = ingress
+                .upstreams
+                .iter()
+                .find(|upstream| upstream.name == proxy.upstream);
+            let several = several.filter(|upstream| upstream.servers.len() > 1);
+            terms.extend(several.map(|upstream| match upstream.balance {
+                Balance::RoundRobin => "in turns".to_owned(),
+                Balance::LeastConn => "to the least busy".to_owned(),
+                Balance::IpHash => "each client to the same".to_owned(),
+            }));
             terms.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, name)| name.to_owned()));
         }
         LocationAction::Files(files) if files.spa => terms.push("unknown paths give `/index.html`".into()),
@@ -109,6 +120,7 @@ fn outside(site: &Site) -> String {
         .iter()
         .filter_map(|host| host.dns.as_ref())
         .flat_map(|dns| &dns.zones)
+        .chain(site.hosted.iter().flat_map(|hosted| &hosted.zones))
         .map(|zone| zone.name.as_str())
         .collect();
     let is_ours = |name: &str| {

@@ -11,7 +11,10 @@ use serde::Serialize;
 
 use super::{Artifact, Emission, Emitter, Phase};
 use crate::render::{Language, escape, render};
-use crate::site::{Action, Certificate, Challenge, Directory, EnabledUnit, Host, Issuer, Package, Site, order};
+use crate::site::{
+    Action, Certificate, Challenge, Directory, DnsProvider, EnabledUnit, Encoding, Host, Issuer, Package, Site, order,
+    placeholder,
+};
 
 pub(crate) const EMITTER: Emitter = Emitter { name: "tls", emit };
 
@@ -27,6 +30,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
             .iter()
             .map(|certificate| record(site, host, certificate)),
     );
+    artifacts.extend(credentials(site, host));
     Emission {
         artifacts,
         packages: packages(host),
@@ -160,6 +164,7 @@ fn record(site: &Site, host: &Host, certificate: &Certificate) -> Artifact {
             match challenge {
                 Challenge::Http01 => "http-01",
                 Challenge::Dns01 => "dns-01",
+                Challenge::Provider(DnsProvider::Cloudflare) => "dns-cloudflare",
             },
         ),
         Issuer::Internal => ("internal", None, ""),
@@ -206,6 +211,36 @@ fn asks_anyone(host: &Host) -> bool {
         .any(|certificate| matches!(certificate.issuer, Issuer::Acme { .. }))
 }
 
+/// The provider that answers challenges, if one does.
+fn asked(host: &Host) -> Option<DnsProvider> {
+    host.certificates
+        .iter()
+        .find_map(|certificate| match certificate.issuer {
+            Issuer::Acme {
+                challenge: Challenge::Provider(provider),
+                ..
+            } => Some(provider),
+            _ => None,
+        })
+}
+
+/// What certbot enters the provider's API with. Its file has no escapes, so a token with a quote is not one.
+fn credentials(site: &Site, host: &Host) -> Option<Artifact> {
+    let hosted = site.hosted.as_ref()?;
+    let secret = hosted.credentials.as_ref()?;
+    let provider = asked(host)?;
+    let key = match provider {
+        DnsProvider::Cloudflare => "dns_cloudflare_api_token",
+    };
+    let text = format!("# Read by certbot.\n{key} = {}\n", placeholder(secret, Encoding::Raw));
+    let path = format!("{}/dns/{}.ini", site.etc(), provider.as_str());
+    Some(
+        Artifact::new(SET, path, text)
+            .mode(0o600)
+            .from([hosted.origin.child("credentials")]),
+    )
+}
+
 fn packages(host: &Host) -> Vec<Package> {
     let answers_by_dns = host.certificates.iter().any(|certificate| {
         matches!(
@@ -224,6 +259,9 @@ fn packages(host: &Host) -> Vec<Package> {
     if answers_by_dns {
         names.push("bind9-dnsutils");
     }
+    names.extend(asked(host).map(|provider| match provider {
+        DnsProvider::Cloudflare => "python3-certbot-dns-cloudflare",
+    }));
     names.into_iter().map(Package::of_distribution).collect()
 }
 

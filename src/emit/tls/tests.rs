@@ -146,3 +146,33 @@ fn a_value_begins_no_line_of_its_own() {
 fn without_certificates_nothing_is_emitted() {
     assert!(emitted(Vec::new()).artifacts.is_empty());
 }
+
+#[test]
+fn a_provider_is_entered_with_a_secret_of_root() {
+    let mut host = host("vps");
+    host.ingress = Some(ingress());
+    host.certificates = vec![certificate(
+        "acme.example",
+        &["acme.example", "*.acme.example"],
+        acme(Challenge::Provider(DnsProvider::Cloudflare)),
+    )];
+    let mut site = site();
+    site.hosted = Some(crate::site::HostedDns {
+        origin: at("/dns"),
+        provider: DnsProvider::Cloudflare,
+        credentials: Some("token".into()),
+        zones: Vec::new(),
+    });
+    let emission = (EMITTER.emit)(&site, &host);
+    assert!(content(&emission, "/etc/acme/certificates/acme.example").contains("challenge dns-cloudflare\n"));
+    let path = "/etc/acme/dns/cloudflare.ini";
+    assert_eq!(
+        content(&emission, path),
+        "# Read by certbot.\ndns_cloudflare_api_token = {{secret:token:raw}}\n"
+    );
+    let file = emission.artifacts.iter().find(|artifact| artifact.path == path);
+    assert_eq!(file.map(|artifact| artifact.mode), Some(0o600));
+    let packages: Vec<&str> = emission.packages.iter().map(|package| package.name.as_str()).collect();
+    assert!(packages.contains(&"python3-certbot-dns-cloudflare"));
+    assert!(!packages.contains(&"bind9-dnsutils"), "no name server of ours is asked");
+}

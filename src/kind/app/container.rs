@@ -1,5 +1,8 @@
 //! An app in the compose project.
 
+/// The container engine's.
+const SOCKET: &str = "/var/run/docker.sock";
+
 use super::environment::{environment, on_host};
 use super::{files, runs};
 use crate::kind::{Connection, DATA, EDGE, Lowering, PlacedInstance, PlacedProcess, server};
@@ -152,11 +155,15 @@ fn migrate(app: &App, lowering: &mut Lowering<'_>, host: &str) {
     }
     let name = lowering.service.migration(&lowering.site.name);
     let connections = on_host(lowering.migrations, host);
-    let container = Container {
+    let mut container = Container {
         origin: lowering.service.origin.child("migrate"),
         profile: Some(MIGRATE.into()),
         ..once(app, &name, argv, &app.run.env, &connections, host, lowering)
     };
+    // Databases are all that it is for.
+    container
+        .mounts
+        .retain(|mount| !matches!(mount, Mount::Bind { source, .. } if source == SOCKET));
     lowering.host(host).containers.push(container);
 }
 
@@ -208,8 +215,8 @@ fn mounts(app: &App, service: &str) -> Vec<Mount> {
         },
     });
     let socket = app.docker_socket.then(|| Mount::Bind {
-        source: "/var/run/docker.sock".into(),
-        target: "/var/run/docker.sock".into(),
+        source: SOCKET.into(),
+        target: SOCKET.into(),
         read_only: false,
     });
     let own = app.files.keys().map(|path| Mount::Bind {

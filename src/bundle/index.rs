@@ -123,6 +123,7 @@ fn indexed(secret: &Secret) -> IndexedSecret {
     let (source, detail) = match &secret.source {
         SecretSource::Generated(specification) => ("generated", specification),
         SecretSource::Provided(hint) => ("provided", hint),
+        SecretSource::Previous(of) => ("previous", of),
     };
     IndexedSecret {
         source: source.to_owned(),

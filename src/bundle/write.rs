@@ -1,7 +1,7 @@
 //! Writing: all new content first lies beside its place under a temporary name; only when the whole of it is on disk are
 //! the names exchanged. A full disk or a missing permission therefore leaves the old bundle as it was. A write that is
 //! killed between two renames leaves some new files: the next one, or `--check`, finds and mends it, since every file is
-//! compared with what was compiled.
+//! compared with what was compiled. Where there is no bundle yet, the temporary name is the whole folder's.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -52,22 +52,13 @@ pub(super) fn is_temporary(path: &str) -> bool {
 /// Makes the output folder hold the bundle. `remove` also removes what no compilation makes any more.
 pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, WriteError> {
     let mut changed: Vec<(&String, &File)> = bundle.files.iter().collect();
-    // A new bundle has nothing to be compared with.
-    let is_new = is_empty(out);
-    if !is_new {
-        let same = in_chunks(&changed, |(path, file)| is_same(&out.join(path), file));
-        let mut same = same.into_iter();
-        changed.retain(|_| same.next() == Some(false));
+    if !out.is_symlink() && !out.exists() {
+        return write_whole(&changed, out);
     }
-    let prepared: Result<(), WriteError> = make_folders(&changed, out).and_then(|()| {
-        in_chunks(&changed, |(path, file)| {
-            let place = out.join(path);
-            prepare(&place, file).map_err(|error| at(&place, error))
-        })
-        .into_iter()
-        .collect()
-    });
-    if let Err(error) = prepared {
+    let same = in_chunks(&changed, |(path, file)| is_same(&out.join(path), file));
+    let mut same = same.into_iter();
+    changed.retain(|_| same.next() == Some(false));
+    if let Err(error) = create_all(&changed, out, temporary) {
         for (path, _) in &changed {
             let place = out.join(path);
             drop(fs::remove_file(temporary(&place)));
@@ -79,7 +70,7 @@ pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, W
         let place = out.join(path);
         put(&place).map_err(|error| at(&place, error))?;
     }
-    let gone = if remove && !is_new {
+    let gone = if remove {
         orphans(bundle, out).map_err(|error| at(out, error))?
     } else {
         BTreeSet::new()
@@ -94,6 +85,36 @@ pub fn write(bundle: &Bundle, out: &Utf8Path, remove: bool) -> Result<Written, W
         unchanged: bundle.files.len() - changed.len(),
         removed: gone.len(),
     })
+}
+
+/// Writes a bundle where there is none.
+fn write_whole(files: &[(&String, &File)], out: &Utf8Path) -> Result<Written, WriteError> {
+    // `out/` has an end that no name can be added to.
+    let folder = temporary(&out.components().collect::<Utf8PathBuf>());
+    // A write that was killed left it.
+    drop(fs::remove_dir_all(&folder));
+    create_all(files, &folder, Utf8Path::to_owned)
+        .and_then(|()| fs::rename(&folder, out).map_err(|error| at(out, error)))
+        .inspect_err(|_| drop(fs::remove_dir_all(&folder)))?;
+    Ok(Written {
+        changed: files.len(),
+        ..Written::default()
+    })
+}
+
+/// Writes the content of files, each under the name that `name` gives its place, in folders that are made first.
+fn create_all(
+    files: &[(&String, &File)],
+    out: &Utf8Path,
+    name: impl Fn(&Utf8Path) -> Utf8PathBuf + Sync + Send,
+) -> Result<(), WriteError> {
+    make_folders(files, out)?;
+    in_chunks(files, |(path, file)| {
+        let place = out.join(path);
+        create(&name(&place), file).map_err(|error| at(&place, error))
+    })
+    .into_iter()
+    .collect()
 }
 
 /// Work over files: one costs little, so threads take many at once.
@@ -130,9 +151,8 @@ fn is_executable(_: &fs::Metadata) -> bool {
     false
 }
 
-fn prepare(place: &Utf8Path, file: &File) -> io::Result<()> {
-    let path = temporary(place);
-    let mut target = fs::File::create(&path)?;
+fn create(path: &Utf8Path, file: &File) -> io::Result<()> {
+    let mut target = fs::File::create(path)?;
     target.write_all(file.content.as_bytes())?;
     #[cfg(unix)]
     if file.executable {
@@ -183,13 +203,6 @@ fn make_folder(folder: &Utf8Path) -> io::Result<()> {
             fs::create_dir(folder)
         }
         result => result,
-    }
-}
-
-fn is_empty(folder: &Utf8Path) -> bool {
-    match fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }
 

@@ -24,6 +24,7 @@ mod job;
 mod nginx;
 mod notify;
 mod packages;
+mod rotate;
 mod ssh;
 mod systemd;
 mod tls;
@@ -60,6 +61,7 @@ const EMITTERS: &[Emitter] = &[
     nginx::EMITTER,
     notify::EMITTER,
     packages::EMITTER,
+    rotate::EMITTER,
     ssh::EMITTER,
     systemd::EMITTER,
     tls::EMITTER,
@@ -77,6 +79,8 @@ pub struct HostBundle {
     pub plan: String,
     /// What its actions do, by name, for documents and impact.
     pub effects: BTreeMap<String, String>,
+    /// What a new value of each secret restarts, in its order.
+    pub(crate) refilled: docs::Effects,
     /// `README.md` of the host.
     pub readme: String,
 }
@@ -135,6 +139,7 @@ fn host(site: &Site, host: &Host) -> HostBundle {
         host: host.name.clone(),
         plan: install::plan(site, host, &all),
         readme: docs::host(site, host, &all),
+        refilled: docs::effects(&all),
         effects: all
             .actions
             .iter()

@@ -25,7 +25,9 @@ pub(crate) use template::Names;
 use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
-use crate::site::{Configuration, Data, Host, Os, Pointer, Release, Replication, SecretSource, Text, Variable};
+use crate::site::{
+    Configuration, Data, Host, Os, Pointer, Release, Replication, Rotation, SecretSource, Text, Variable,
+};
 use crate::source::Assets;
 
 /// The kind of a service, with its section.
@@ -271,5 +273,10 @@ impl Lowering<'_> {
             .declare(name, origin, SecretSource::Generated(spec.to_owned()), None);
         self.secrets.made_on(name, host);
         self.need(name, host, origin);
+    }
+
+    /// Says how a secret of this service is replaced, where that is not just by writing it anew.
+    pub(crate) fn rotates(&mut self, name: &str, rotation: Rotation) {
+        self.secrets.rotates(name, rotation);
     }
 }

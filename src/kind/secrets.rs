@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::site::{Pointer, Secret, SecretSource};
+use crate::site::{Pointer, Rotation, Secret, SecretSource, Span, previous};
 
 /// Secrets by file name, declared by the manifest or made by a kind, and who needs which.
 ///
@@ -13,7 +13,7 @@ pub(crate) struct Secrets {
     needs: Vec<Need>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Need {
     secret: String,
     host: String,
@@ -34,7 +34,7 @@ pub(crate) struct Matched {
 
 impl Secrets {
     /// Declares a secret; the first declaration counts.
-    pub(crate) fn declare(&mut self, name: &str, origin: &Pointer, source: SecretSource, rotate: Option<String>) {
+    pub(crate) fn declare(&mut self, name: &str, origin: &Pointer, source: SecretSource, rotate: Option<Span>) {
         self.declared.entry(name.to_owned()).or_insert_with(|| Secret {
             name: name.to_owned(),
             origin: origin.clone(),
@@ -43,7 +43,26 @@ impl Secrets {
             users: Vec::new(),
             made_on: None,
             rotate,
+            rotation: Rotation::default(),
         });
+    }
+
+    /// Says how a declared secret is replaced; the first word counts. Where its old value stays valid, there is a secret of
+    /// that too.
+    pub(crate) fn rotates(&mut self, name: &str, rotation: Rotation) {
+        let Some(secret) = self
+            .declared
+            .get_mut(name)
+            .filter(|secret| secret.rotation == Rotation::default())
+        else {
+            return;
+        };
+        let keeps = matches!(rotation, Rotation::Overlap(_) | Rotation::Both);
+        secret.rotation = rotation;
+        let origin = secret.origin.clone();
+        if keeps {
+            self.declare(&previous(name), &origin, SecretSource::Previous(name.to_owned()), None);
+        }
     }
 
     /// Says which host makes it, if nobody has said so yet.
@@ -65,7 +84,19 @@ impl Secrets {
 
     pub(crate) fn matched(mut self) -> Matched {
         let mut matched = Matched::default();
-        for need in self.needs {
+        // What was before is made from what is, so who needs that needs this.
+        let also: Vec<Need> = self
+            .needs
+            .iter()
+            .filter_map(|need| match &self.declared.get(&need.secret)?.source {
+                SecretSource::Previous(of) => Some(Need {
+                    secret: of.clone(),
+                    ..need.clone()
+                }),
+                _ => None,
+            })
+            .collect();
+        for need in self.needs.into_iter().chain(also) {
             match self.declared.get_mut(&need.secret) {
                 Some(secret) => {
                     insert_sorted(&mut secret.hosts, &need.host);

@@ -15,9 +15,13 @@ pub struct Secret {
     #[serde(default)]
     #[schemars(example = ["access_key_id", "secret_access_key"])]
     pub keys: Vec<SecretName>,
-    /// After how long the runbook asks for a new one. Default: never.
+    /// After how long the health check asks for a new one, which `SITE-rotate-secret` makes. Default: never.
     #[schemars(example = &"90d")]
     pub rotate: Option<Duration>,
+    /// How long the value before stays valid after that, as what was signed with it needs. A service has it as
+    /// `{secret: NAME.previous}`, and accepts both. Default: the old value counts no more.
+    #[schemars(example = &"24h")]
+    pub overlap: Option<Duration>,
 }
 
 /// Where a secret's value comes from.

@@ -1,16 +1,18 @@
-//! Whole lines of a template that no tag touches, held out of the template: its parser is slow for each character of them.
+//! The fixed text of a template, held out of it: its parser is slow for each character.
 
 use super::helpers::{MARK_BEGIN, MARK_END};
 
 /// Less than this costs as much to put back as to parse.
-const WORTH_IT: usize = 40;
+const WORTH_IT: usize = 12;
 
-/// Tells a mark that stands for lines from one that names an origin, which is empty or begins with `/`.
+/// A piece of this many bytes costs as much to parse as its being one.
+const LONG: usize = 200;
+
+/// Tells a mark that stands for text from one that names an origin, which is empty or begins with `/`.
 pub(super) const SIGN: char = '#';
 
-/// The pieces of a template, one after the other, in which `#n` between marks stands for lines that were held out: the nth of
-/// all that were so far. Outside of all blocks a piece ends after such lines, as the parser's work grows with the square of a
-/// text.
+/// The pieces of a template, one after the other, in which `#n` between marks stands for text that was held out: the nth of all
+/// that were so far. Outside of all blocks a long piece ends with a line, as the parser's work grows with the square of a text.
 pub(super) fn hold_out(template: &'static str, held: &mut Vec<&'static str>) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut depth = 0_usize;
@@ -18,17 +20,20 @@ pub(super) fn hold_out(template: &'static str, held: &mut Vec<&'static str>) -> 
     loop {
         let (text, tag) = rest.split_at(rest.find("{{").unwrap_or(rest.len()));
         let piece = pieces.last_mut().expect("there is always one");
-        match whole_lines(text) {
-            Some((before, lines, after)) if lines.len() >= WORTH_IT => {
-                piece.push_str(&format!("{before}{MARK_BEGIN}{SIGN}{}{MARK_END}", held.len()));
-                held.push(lines);
-                if depth == 0 {
-                    pieces.push(after.to_owned());
-                } else {
-                    piece.push_str(after);
-                }
+        let (before, inner, after) = within_spaces(text);
+        piece.push_str(before);
+        if inner.len() >= WORTH_IT {
+            piece.push_str(&format!("{MARK_BEGIN}{SIGN}{}{MARK_END}", held.len()));
+            held.push(inner);
+        } else {
+            piece.push_str(inner);
+        }
+        match after.split_once('\n') {
+            Some((line, after)) if depth == 0 && piece.len() >= LONG => {
+                piece.push_str(&format!("{line}\n"));
+                pieces.push(after.to_owned());
             }
-            _ => piece.push_str(text),
+            _ => piece.push_str(after),
         }
         if tag.is_empty() {
             return pieces;
@@ -44,11 +49,11 @@ pub(super) fn hold_out(template: &'static str, held: &mut Vec<&'static str>) -> 
     }
 }
 
-/// What stands between the first and the last end of line. The lines beside a tag stay, as they decide whether it stands
-/// alone on its own.
-fn whole_lines(text: &'static str) -> Option<(&'static str, &'static str, &'static str)> {
-    let (first, last) = (text.find('\n')? + 1, text.rfind('\n')?);
-    (first < last).then(|| (&text[..first], &text[first..last], &text[last..]))
+/// The spaces and line ends beside a tag stay, as they decide whether it stands alone on its line.
+fn within_spaces(text: &'static str) -> (&'static str, &'static str, &'static str) {
+    let inner = text.trim();
+    let start = text.find(inner).unwrap_or(0);
+    (&text[..start], inner, &text[start + inner.len()..])
 }
 
 fn end_of(tag: &str) -> usize {
@@ -63,21 +68,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_beside_tags_stay() {
+    fn spaces_beside_tags_stay() {
         let fixed = "a line that is long enough to be worth it\nand another";
-        let template: &'static str = format!("one {{{{a}}}}\n{fixed}\n{{{{{{b}}}}}} two").leak();
+        let template: &'static str = format!("one {{{{a}}}}\n {fixed}\n{{{{{{b}}}}}} two").leak();
         let mut held = vec!["of another template"];
         let pieces = hold_out(template, &mut held);
-        assert_eq!(pieces, ["one {{a}}\n\u{E000}#1\u{E001}", "\n{{{b}}} two"]);
+        assert_eq!(pieces, ["one {{a}}\n \u{E000}#1\u{E001}\n{{{b}}} two"]);
         assert_eq!(held[1..], [fixed]);
     }
 
     #[test]
-    fn a_block_stays_whole() {
-        let fixed = "a line that is long enough to be worth it";
-        let template: &'static str = format!("{{{{#if a}}}}\n{{{{b}}}}\n{fixed}\n{{{{/if}}}}\n").leak();
-        let short = "{{#if a}}\n{{b}}\n\u{E000}#0\u{E001}\n{{/if}}\n";
-        assert_eq!(hold_out(template, &mut Vec::new()), [short]);
+    fn a_long_piece_ends_with_its_line_and_no_block_is_cut() {
+        let tags = "{{a}}".repeat(LONG / 5);
+        let template: &'static str = format!("{tags} a\n{{{{#if b}}}}\n{tags}\n{{{{/if}}}}\nb\n").leak();
+        let pieces = hold_out(template, &mut Vec::new());
+        assert_eq!(
+            pieces,
+            [
+                format!("{tags} a\n"),
+                format!("{{{{#if b}}}}\n{tags}\n{{{{/if}}}}\nb\n"),
+                String::new()
+            ]
+        );
     }
 
     #[test]

@@ -60,6 +60,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
         contact: manifest.site.contact.to_string(),
     };
     let mut secrets = secrets::declared(manifest);
+    secrets::contradictions(manifest, &mut found);
     networks::tunnels(manifest, &mut hosts, &mut secrets, &mut found);
     let mut placed = placement::place(manifest, &hosts, &mut found);
     ports::allocate(manifest, &mut placed, &mut lock, &mut found);
@@ -110,12 +111,12 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     messages::of_jobs(&world, &mut found);
     bridges(&mut hosts, &mut lock);
     networks::narrow(&mut hosts);
-    for host in &mut hosts {
-        probes::probes(&site, host);
-    }
     let channels = messages::channels(&world, &hosts, &mut secrets, &mut found);
     let delivery = delivery::delivery(&world, &mut found);
     let matched = secrets.matched();
+    for host in &mut hosts {
+        probes::probes(&site, host, secrets::with_a_time(&matched, &host.name));
+    }
     secrets::unknown(manifest, &matched, &mut found);
     let mut unused = secrets::unused(&matched);
     unused.extend(delivery::elsewhere(&world));

@@ -46,6 +46,14 @@ pub(super) fn tunnels(manifest: &Manifest, hosts: &mut [Host], secrets: &mut Sec
                 SecretSource::Generated("keypair=wireguard".to_owned()),
                 None,
             );
+            secrets.rotates(
+                &tunnel.key,
+                Rotation::Elsewhere(format!(
+                    "its public half stands in the manifest: remove the file on {0}, run install.sh --public-keys there, \
+                     put what it prints into the manifest, compile, and apply on every host of the network, {0} first",
+                    member.host
+                )),
+            );
             secrets.need(&tunnel.key, &member.host, &format!("networks.{name}"), &origin);
             let host = host_mut(hosts, &member.host);
             host.openings.extend(opening(&tunnel, member, &members));

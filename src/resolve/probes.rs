@@ -1,11 +1,12 @@
 //! What the health check asks beside what each service says of itself.
 
 use crate::kind::SiteNames;
-use crate::site::{Calendar, Check, Host, IngressRuntime, Probe};
+use crate::site::{Calendar, Check, Host, IngressRuntime, Pointer, Probe};
 
-pub(super) fn probes(site: &SiteNames, host: &mut Host) {
+/// `due` is a secret of the host that somebody has to replace or finish by a time.
+pub(super) fn probes(site: &SiteNames, host: &mut Host, due: Option<&Pointer>) {
     let mut probes = Vec::new();
-    let mut ask = |name: String, origin: &crate::site::Pointer, check| {
+    let mut ask = |name: String, origin: &Pointer, check| {
         probes.push(Probe {
             name,
             origin: origin.clone(),
@@ -45,6 +46,9 @@ pub(super) fn probes(site: &SiteNames, host: &mut Host) {
     if let Some(plan) = &host.backup {
         let hours = oldest(&plan.schedule);
         ask("backup".into(), &plan.origin, Check::Backup { hours });
+    }
+    if let Some(origin) = due {
+        ask("secrets".into(), origin, Check::Secrets);
     }
     ask(
         "disk /".into(),

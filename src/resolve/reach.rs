@@ -93,13 +93,7 @@ struct Pair<'a> {
 
 impl Pair<'_> {
     fn connect(&self, reach: &mut Reach, lock: &mut Allocator<'_>) {
-        reach.links.push(Link {
-            from: self.consumer.name.clone(),
-            to: self.provider.name.clone(),
-            origin: self.origin.clone(),
-            protocol: kind::of(self.section).protocol(),
-            pool: self.how.pool,
-        });
+        let mut exports = Vec::new();
         for host in &self.consumer.hosts {
             let instances = self.consumer.instances_on(host);
             if instances == 0 {
@@ -112,9 +106,18 @@ impl Pair<'_> {
                 ..self.client(host)
             };
             let connection = self.connection(client, reach, lock);
+            exports = connection.exports.iter().map(|(name, _)| name.clone()).collect();
             let connections = reach.connections.entry(self.consumer.name.clone()).or_default();
             connections.push((host.clone(), connection));
         }
+        reach.links.push(Link {
+            from: self.consumer.name.clone(),
+            to: self.provider.name.clone(),
+            origin: self.origin.clone(),
+            protocol: kind::of(self.section).protocol(),
+            pool: self.how.pool,
+            exports,
+        });
     }
 
     /// Migrations run once for all hosts, and own what they change.

@@ -157,6 +157,12 @@ fn destination(
         SecretSource::Generated("length=48,charset=url-safe".into()),
         None,
     );
+    secrets.rotates(
+        &password,
+        Rotation::Elsewhere(
+            "the repository is encrypted with it: by restic itself, with the commands of the runbook".to_owned(),
+        ),
+    );
     secrets.need(&password, &host.name, "backups", origin);
     Destination {
         name: name.to_owned(),

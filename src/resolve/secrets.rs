@@ -3,8 +3,9 @@
 use super::at;
 use crate::diag::{At, Diagnostic, listing, suggest};
 use crate::kind::{Matched, Secrets};
+use crate::manifest::values::Duration;
 use crate::manifest::{Charset, Encoding, Generate, KeyPair, Manifest, Secret, SecretSource as Section};
-use crate::site::{Pointer, SecretSource};
+use crate::site::{Pointer, Rotation, SecretSource, Span};
 
 /// What the manifest declares; a secret with keys is one file for each.
 pub(super) fn declared(manifest: &Manifest) -> Secrets {
@@ -15,9 +16,16 @@ pub(super) fn declared(manifest: &Manifest) -> Secrets {
             Section::Generate(generate) => SecretSource::Generated(specification(generate)),
             Section::Provided(hint) => SecretSource::Provided(hint.to_string()),
         };
-        let rotate = secret.rotate.map(|rotate| rotate.to_string());
+        let span = |duration: Duration| Span {
+            seconds: duration.as_secs(),
+            text: duration.to_string(),
+        };
+        let rotate = secret.rotate.map(span);
         if secret.keys.is_empty() {
-            secrets.declare(name.as_str(), &origin, source, rotate);
+            secrets.declare(name.as_str(), &origin, source.clone(), rotate);
+            if let Some(rotation) = rotation(&source, secret.overlap.map(span)) {
+                secrets.rotates(name.as_str(), rotation);
+            }
             continue;
         }
         for key in &secret.keys {
@@ -25,6 +33,47 @@ pub(super) fn declared(manifest: &Manifest) -> Secrets {
         }
     }
     secrets
+}
+
+/// Each part would have an old value of its own, and a name of three parts to call it by.
+pub(super) fn contradictions(manifest: &Manifest, found: &mut Vec<Diagnostic>) {
+    let both = manifest
+        .secrets
+        .iter()
+        .filter(|(_, secret)| secret.overlap.is_some() && !secret.keys.is_empty());
+    for (name, _) in both {
+        let origin = at(["secrets", name.as_str()]);
+        found.push(
+            Diagnostic::error("key-choice", format!("`{name}` has several parts and an `overlap`"))
+                .at_key(&origin.child("overlap"), "for one value")
+                .at_key(&origin.child("keys"), "and here are several")
+                .why("What several parts were before has no name that a service could ask for.")
+                .help("declare each part as a secret of its own"),
+        );
+    }
+}
+
+/// What the manifest says of how it is replaced. A pair of keys is half of something that others hold.
+fn rotation(source: &SecretSource, overlap: Option<Span>) -> Option<Rotation> {
+    match source {
+        SecretSource::Generated(how) if how.starts_with("keypair=ssh-") => Some(Rotation::Elsewhere(
+            "the servers that know its public half have to know the new one first: make a second key pair under another \
+             name, bring its public half to them, then name it in place of this one"
+                .to_owned(),
+        )),
+        _ => overlap.map(Rotation::Overlap),
+    }
+}
+
+/// Where the manifest declares a secret of this host that somebody has to replace, or to finish replacing, by a time.
+pub(super) fn with_a_time<'a>(matched: &'a Matched, host: &str) -> Option<&'a Pointer> {
+    let here = |secret: &&crate::site::Secret| secret.hosts.iter().any(|name| name == host);
+    let timed = matched
+        .needed
+        .iter()
+        .filter(here)
+        .find(|secret| secret.rotate.is_some() || matches!(secret.rotation, Rotation::Overlap(_) | Rotation::Both));
+    timed.map(|secret| &secret.origin)
 }
 
 /// How `install.sh` makes it, in the words of `plan.tsv`.
@@ -95,6 +144,18 @@ pub(super) fn unknown(manifest: &Manifest, matched: &Matched, found: &mut Vec<Di
 /// A secret that is declared, but not the part of it that is asked for.
 fn part(name: &str, key: Option<&str>, secret: &Secret, origin: &Pointer) -> Diagnostic {
     let keys = || secret.keys.iter().map(|key| key.as_str());
+    if key == Some("previous") {
+        return Diagnostic::error(
+            "unknown-secret",
+            format!("the secret `{name}` has no value before this one"),
+        )
+        .at(origin, "the value before is asked for here")
+        .at_key(&at(["secrets", name]), "it has no `overlap`")
+        .why("Without an overlap the old value counts no more once there is a new one.")
+        .help(format!(
+            "say for how long both are valid: `secrets: {{{name}: {{overlap: 24h, …}}}}`"
+        ));
+    }
     let (title, help) = match key {
         None => (
             format!("`{name}` is a secret of several parts"),
@@ -124,6 +185,7 @@ pub(super) fn unused(matched: &Matched) -> Vec<Diagnostic> {
     let own = matched
         .unused
         .iter()
+        .filter(|secret| !secret.is_previous())
         .filter(|secret| secret.origin.segments().next().is_some_and(|first| first == "secrets"));
     // A part of it that is not known was to be used.
     let whole = |name: &str| name.split('.').next().unwrap_or_default().to_owned();

@@ -346,6 +346,8 @@ pub enum Check {
     Backup { hours: u32 },
     /// The members of a replicated database are what the manifest takes them for; `unit` runs the one of this host.
     Replication { service: String, unit: String },
+    /// No secret is older than it may be, and none is half replaced.
+    Secrets,
     /// The name server on this host answers for the zone.
     Dns { zone: String },
 }

@@ -102,11 +102,46 @@ pub struct Secret {
     pub users: Vec<String>,
     /// The one of its hosts that makes it, where that is not just the first of them: that of the server it is for.
     pub made_on: Option<String>,
-    /// How often it is to be replaced, in the manifest's spelling (`90d`).
-    pub rotate: Option<String>,
+    /// How often it is to be replaced.
+    pub rotate: Option<Span>,
+    /// How a new value takes the place of the old one.
+    pub rotation: Rotation,
+}
+
+/// A length of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    pub seconds: u64,
+    /// In the manifest's spelling (`90d`).
+    pub text: String,
+}
+
+/// How a new value of a secret takes the place of the old one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Rotation {
+    /// What holds it is written anew and restarted, a server before its clients.
+    #[default]
+    Replace,
+    /// The value before stays valid for so long beside the new one; whoever checks it has it as [`previous`].
+    Overlap(Span),
+    /// The server takes two at a time: the one before is dropped as soon as every client has the new one.
+    Both,
+    /// Not by writing it anew; this says what does it.
+    Elsewhere(String),
+}
+
+/// Name of the secret with the value that was there before, or with the one that is to come: where there is neither, it is
+/// the same value, so that nobody ever takes an empty text for a key.
+pub fn previous(secret: &str) -> String {
+    format!("{secret}.previous")
 }
 
 impl Secret {
+    /// It is what another one was before, not a secret of its own.
+    pub fn is_previous(&self) -> bool {
+        matches!(self.source, SecretSource::Previous(_))
+    }
+
     /// Where its value comes from on one of its hosts: what several of them need is made on one, and brought to the
     /// others. The password of a repository is each host's own, as the repository is.
     pub fn source_on(&self, host: &str) -> SecretSource {
@@ -127,6 +162,8 @@ pub enum SecretSource {
     Generated(String),
     /// Put there by the operator; the text says where to get it.
     Provided(String),
+    /// What the secret of this name was before: see [`previous`].
+    Previous(String),
 }
 
 /// A service as its author sees it.
@@ -203,6 +240,8 @@ pub struct Link {
     pub protocol: &'static str,
     /// Connections that each instance keeps open, where the manifest says so.
     pub pool: Option<u32>,
+    /// Variables that tell `from` of it, unless its own environment has them.
+    pub exports: Vec<String>,
 }
 
 /// A place where people read messages.

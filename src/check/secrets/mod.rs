@@ -4,7 +4,9 @@ mod backup_key_shared;
 mod generated_credential;
 mod literal_secret;
 mod one_key;
+mod overlap_unheard;
 mod rotated_encryption_key;
+mod rotated_token_key;
 mod secret_in_browser;
 mod secret_in_process_list;
 mod secret_published;
@@ -19,7 +21,9 @@ pub(super) const RULES: &[Rule] = &[
     generated_credential::RULE,
     literal_secret::RULE,
     one_key::RULE,
+    overlap_unheard::RULE,
     rotated_encryption_key::RULE,
+    rotated_token_key::RULE,
     secret_in_browser::RULE,
     secret_in_process_list::RULE,
     secret_published::RULE,

@@ -28,7 +28,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
                     RULE.code,
                     format!("`{}` is to be replaced, and it encrypts what is stored", secret.name),
                 )
-                .at(secret.origin.child("rotate"), format!("every {every}"))
+                .at(secret.origin.child("rotate"), format!("every {}", every.text))
                 .at(&variable.origin, "what this encrypts needs it to be read")
                 .why("With another key, what was encrypted before cannot be read any more.")
                 .help("remove `rotate`; if the program can encrypt anew, do it by its own instructions"),

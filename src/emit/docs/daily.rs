@@ -164,6 +164,7 @@ fn asks(check: &Check) -> String {
             "{} is what the manifest takes it for, and its copies follow",
             code(service)
         ),
+        Check::Secrets => "none is older than it may be, and none is half replaced".into(),
         Check::Dns { zone } => format!("the name server answers for {}", code(zone)),
     }
 }
@@ -182,6 +183,7 @@ fn first_look(site: &Site, probe: &Probe) -> String {
         Check::Memory { .. } => "systemd-cgtop -m -n 1".into(),
         Check::Backup { .. } => format!("journalctl -t {name}-backup"),
         Check::Replication { service, .. } => format!("{name}-standby {service} status"),
+        Check::Secrets => format!("{name}-rotate-secret --due"),
         Check::Dns { .. } => format!("journalctl -e -u {name}-coredns.service"),
     };
     code(&command)

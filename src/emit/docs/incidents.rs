@@ -7,7 +7,7 @@ use super::backups::tried;
 use super::machines::{address, login};
 use super::table::table;
 use super::{handle, listed, markdown};
-use crate::render::escape::{markdown_code as code, shell};
+use crate::render::escape::{markdown as text, markdown_code as code, shell};
 use crate::site::{BackupWhat, Host, Site};
 
 #[derive(Serialize)]
@@ -156,12 +156,12 @@ fn calendar(site: &Site) -> String {
         "`./install.sh --check` on each host: was anything changed by hand?".to_owned(),
         "people",
     ));
-    for rotate in site.secrets.iter().filter(|secret| secret.rotate.is_some()) {
-        let every = rotate.rotate.clone().unwrap_or_default();
+    for secret in site.secrets.iter().filter(|secret| !secret.is_previous()) {
+        let Some(every) = &secret.rotate else { continue };
         rows.push(row(
-            &format!("every {every}"),
-            format!("{} is [replaced](#secrets)", code(&rotate.name)),
-            "people",
+            &format!("every {}", text(&every.text)),
+            format!("{} is [replaced](#rotate-a-secret)", code(&secret.name)),
+            "people, told by the health check",
         ));
     }
     rows.push(row(

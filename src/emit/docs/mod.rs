@@ -22,6 +22,7 @@ mod networks;
 mod ports;
 mod releases;
 mod replication;
+mod rotation;
 mod routes;
 mod secrets;
 mod table;
@@ -34,6 +35,8 @@ mod zones;
 use super::{Emission, HostBundle};
 use crate::render::{Language, render};
 use crate::site::{Host, Site};
+
+pub(super) use rotation::{Effects, effects};
 
 /// A section that stands in a document, unless there is nothing to say.
 type Section = Option<String>;
@@ -72,6 +75,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         ports::everywhere(site),
         variables::section(site),
         secrets::everywhere(site),
+        rotation::section(site, hosts),
         Some(install::changing(site)),
         delivery::section(site),
         releases::everywhere(site),

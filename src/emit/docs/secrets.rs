@@ -8,12 +8,13 @@ use super::install::repository_passwords;
 use super::table::table;
 use super::{Section, listed, markdown};
 use crate::render::escape::{markdown as text, markdown_code as code};
-use crate::site::{Host, Secret, SecretSource, Site};
+use crate::site::{Host, Rotation, Secret, SecretSource, Site};
 
 fn comes(source: &SecretSource) -> String {
     match source {
         SecretSource::Generated(specification) => format!("made on the host: {}", code(specification)),
         SecretSource::Provided(hint) => format!("**provided**: {}", text(hint)),
+        SecretSource::Previous(of) => format!("what {} was before", code(of)),
     }
 }
 
@@ -25,32 +26,26 @@ fn rotation(secret: &Secret) -> String {
     secret
         .rotate
         .as_ref()
-        .map_or_else(|| "–".into(), |every| format!("every {}", text(every)))
+        .map_or_else(|| "–".into(), |every| format!("every {}", text(&every.text)))
 }
 
 #[derive(Serialize)]
 struct View<'a> {
     site: &'a str,
     secrets: String,
-    generated: Option<&'a str>,
-    provided: Option<&'a str>,
+    example: Option<&'a str>,
     passwords: Option<String>,
 }
 
 fn view<'a>(site: &'a Site, secrets: &[&'a Secret], rows: String, hosts: &[&Host]) -> View<'a> {
     let passwords: BTreeSet<&str> = hosts.iter().flat_map(|host| repository_passwords(host)).collect();
-    let example = |generated: bool| {
-        secrets
-            .iter()
-            .filter(|secret| !passwords.contains(secret.name.as_str()))
-            .find(|secret| matches!(secret.source, SecretSource::Generated(_)) == generated)
-            .map(|secret| secret.name.as_str())
-    };
+    let example = secrets
+        .iter()
+        .find(|secret| !matches!(secret.rotation, Rotation::Elsewhere(_)));
     View {
         site: &site.name,
         secrets: rows,
-        generated: example(true),
-        provided: example(false),
+        example: example.map(|secret| secret.name.as_str()),
         passwords: (!passwords.is_empty()).then(|| listed(passwords.into_iter().map(code))),
     }
 }
@@ -59,7 +54,7 @@ pub(super) fn on_host(site: &Site, host: &Host) -> Section {
     let secrets: Vec<&Secret> = site
         .secrets
         .iter()
-        .filter(|secret| secret.hosts.contains(&host.name))
+        .filter(|secret| secret.hosts.contains(&host.name) && !secret.is_previous())
         .collect();
     let rows: Vec<_> = secrets
         .iter()
@@ -79,7 +74,7 @@ pub(super) fn on_host(site: &Site, host: &Host) -> Section {
 }
 
 pub(super) fn everywhere(site: &Site) -> Section {
-    let secrets: Vec<&Secret> = site.secrets.iter().collect();
+    let secrets: Vec<&Secret> = site.secrets.iter().filter(|secret| !secret.is_previous()).collect();
     let rows: Vec<_> = secrets
         .iter()
         .map(|secret| {

@@ -28,6 +28,7 @@ fn a_hint_stays_in_its_cell() {
         users: vec!["services.`api`|".into()],
         made_on: None,
         rotate: None,
+        rotation: crate::site::Rotation::default(),
     });
     let text = super::host(&site, &host, &crate::emit::Emission::default());
     assert!(

@@ -2,7 +2,7 @@
 # Asks whether all that belongs on this host is well. The same bytes on every host: what to ask stands in
 # /etc/SITE/health.tsv, and SITE is the first part of this program's name.
 set -Eeuo pipefail
-shopt -s inherit_errexit
+shopt -s inherit_errexit extglob
 umask 077
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -177,6 +177,14 @@ probe_replication() { # SERVICE
   timeout 30 "/usr/local/sbin/${SITE}-standby" "$1" probe 2>&1 || say critical "${SITE}-standby $1 probe failed"
 }
 
+# Its own program knows; a secret that is due is no reason to go back.
+probe_secrets() {
+  local output status=0
+  output=$(timeout 10 "/usr/local/sbin/${SITE}-rotate-secret" --due 2>&1) || status=$?
+  output=${output//$'\n'/; }
+  if ((status == 0)); then say ok "none is due"; else say warning "${output//+( )/ }"; fi
+}
+
 probe_dns() { # ZONE ADDRESS
   local label query='\x12\x34\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00' reply length
   local -a labels
@@ -211,6 +219,7 @@ probe() { # KIND ARGUMENT...
     memory) probe_memory "$2" ;;
     backup) probe_backup "$2" "$3" ;;
     replication) probe_replication "$2" ;;
+    secrets) probe_secrets ;;
     dns) probe_dns "$2" "$3" ;;
     *) say critical "this program has no probe '$1'" ;;
   esac

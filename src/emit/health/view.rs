@@ -55,6 +55,7 @@ fn line(site: &Site, host: &Host, probe: &Probe) -> String {
             ],
         ),
         Check::Replication { service, .. } => ("replication", [service.clone(), String::new(), String::new()]),
+        Check::Secrets => ("secrets", Default::default()),
         Check::Dns { zone } => {
             let address = host.dns.as_ref().and_then(|dns| dns.listen.first().cloned());
             (

@@ -36,6 +36,7 @@ pub(super) fn plan(site: &Site, host: &Host, all: &Emission) -> String {
         match &secret.source_on(&host.name) {
             SecretSource::Generated(specification) => plan.record(&["secret", &secret.name, "generate", specification]),
             SecretSource::Provided(hint) => plan.record(&["secret", &secret.name, "provided", hint]),
+            SecretSource::Previous(of) => plan.record(&["secret", &secret.name, "previous", of]),
         }
     }
     plan.comment("require: name, command that says why nothing may be touched now");

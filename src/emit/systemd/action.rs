@@ -40,14 +40,14 @@ pub(super) fn restart(unit: &Unit) -> Option<Action> {
 }
 
 /// The next instance is restarted once this one listens again, or after a minute all the same; and when nginx, which leaves
-/// one that refused out for two seconds, is back at it.
+/// one that refused out for two seconds, is back at it. If this one ends instead, the next serves on as it is.
 fn wait(unit: &Unit) -> String {
     let ports: Vec<String> = unit.ports.iter().map(ToString::to_string).collect();
     if ports != unit.instances {
         return String::new();
     }
     format!(
-        "if systemctl -q is-active {}@\"$i\".service; then timeout 60 bash -c 'until (: </dev/tcp/127.0.0.1/\"$1\") 2>/dev/null; do sleep 0.2; done' - \"$i\" || true; sleep 3; fi; ",
+        "u={}@\"$i\".service; if systemctl -q is-active \"$u\"; then timeout 60 bash -c 'until (: </dev/tcp/127.0.0.1/\"$1\") 2>/dev/null; do sleep 0.2; systemctl -q is-active \"$2\" || exit; done' - \"$i\" \"$u\" || [[ $? == 124 ]] || {{ echo \"$u does not come up; the next instance is left as it is\"; exit 1; }}; sleep 3; fi; ",
         shell(&unit.name)
     )
 }

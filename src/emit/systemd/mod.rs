@@ -11,7 +11,7 @@ mod view;
 
 use super::{Artifact, Emission, Emitter};
 use crate::render::{Language, escape, render};
-use crate::site::{EnabledUnit, EnvironmentFile, Host, Site, Unit, UnitKind};
+use crate::site::{EnabledUnit, Encoding, EnvironmentFile, Host, Site, Unit, UnitKind, placeholder};
 use view::{TimerView, UnitView};
 
 const NAME: &str = "systemd";
@@ -26,6 +26,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
         emission
             .artifacts
             .extend(unit.environment_file.as_ref().map(|file| environment_file(unit, file)));
+        emission.artifacts.extend(credential_digests(site, unit));
         emission.actions.extend(action::restart(unit));
         emission.enabled.extend(enabled(unit));
     }
@@ -99,6 +100,24 @@ fn environment_file(unit: &Unit, file: &EnvironmentFile) -> Artifact {
     } else {
         artifact
     }
+}
+
+/// systemd hands secrets over as they are when a unit starts: by their digests a new one is seen, and the unit restarted.
+fn credential_digests(site: &Site, unit: &Unit) -> Option<Artifact> {
+    if unit.credentials.is_empty() || !action::has_restart(unit) {
+        return None;
+    }
+    let lines = unit
+        .credentials
+        .iter()
+        .map(|file| format!("{} {}\n", file.secret, placeholder(&file.secret, Encoding::Sha256)));
+    let head = "# Digests of the secrets that the unit takes as files: with a new one it restarts.\n";
+    let content = std::iter::once(head.to_owned()).chain(lines).collect::<String>();
+    let path = format!("{}/env/{}.credentials", site.etc(), unit.name);
+    let artifact = Artifact::new(NAME, path, content)
+        .mode(0o600)
+        .from([unit.origin.clone()]);
+    Some(artifact.triggers(&unit.name))
 }
 
 /// A timer stands for its service; a one-shot without one is started by whoever needs it.

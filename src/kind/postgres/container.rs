@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::kind::Lowering;
 use crate::kind::server::{self, Budget, Reached, file};
 use crate::manifest::services::Postgres;
-use crate::site::{Access, Action, Check, ConfigFile, Container, Healthcheck, Mount, Probe, order};
+use crate::site::{Access, Action, Check, ConfigFile, Container, Healthcheck, Mount, Probe, Rotation, order};
 
 /// The image's user `postgres`.
 const USER: &str = "999:999";
@@ -44,6 +44,14 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     {
         lowering.generated(secret, "length=32,charset=url-safe", &origin, &host);
     }
+    lowering.rotates(
+        &superuser,
+        Rotation::Elsewhere(
+            "it counts while the database is first made, and nobody logs in with it: connections by the network are for the \
+             services' roles alone"
+                .to_owned(),
+        ),
+    );
     missing_extensions(postgres, lowering);
 
     let target = lowering.host(&host);

@@ -6,7 +6,7 @@ use super::secret;
 use crate::kind::Placed;
 use crate::manifest::services::Redis;
 use crate::render::{Language, Rendered, render};
-use crate::site::{Encoding, Pointer, placeholder};
+use crate::site::{Encoding, Pointer, placeholder, previous};
 
 #[derive(Serialize)]
 struct View {
@@ -14,6 +14,8 @@ struct View {
     commands_origin: Pointer,
     app: String,
     backup: String,
+    /// The rules can be read anew while the server runs: somebody may ask for that.
+    reloads: bool,
     /// Nothing is said of channels to servers before 6.2, which have no rules for them.
     channels: bool,
     allowed: Vec<&'static str>,
@@ -24,8 +26,16 @@ struct View {
 /// and all keys are the application's own.
 const ALLOWED: [&str; 3] = ["+info", "+sort", "+flushdb"];
 
-pub(super) fn write(redis: &Redis, service: &Placed, major: u32) -> Rendered {
-    let password = |user: &str| placeholder(&secret(&service.name, user), Encoding::Sha256);
+/// `reloads`: the server reads its rules anew while it runs, so that of each password two can be valid while clients go from
+/// one to the other.
+pub(super) fn write(redis: &Redis, service: &Placed, major: u32, reloads: bool) -> Rendered {
+    let digest = |secret: &str| format!("#{}", placeholder(secret, Encoding::Sha256));
+    let password = |user: &str| {
+        let secret = secret(&service.name, user);
+        let before = reloads.then(|| digest(&previous(&secret)));
+        let all: Vec<String> = std::iter::once(digest(&secret)).chain(before).collect();
+        all.join(" ")
+    };
     let of_version: &[&str] = if major >= 7 {
         &["+sort_ro"]
     } else {
@@ -45,6 +55,7 @@ pub(super) fn write(redis: &Redis, service: &Placed, major: u32) -> Rendered {
         commands_origin: service.origin.child("disable_commands"),
         app: password("app"),
         backup: password("backup"),
+        reloads,
         channels: major >= 7,
         allowed: ALLOWED.iter().chain(of_version).copied().collect(),
         disabled: disabled.collect(),

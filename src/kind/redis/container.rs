@@ -49,7 +49,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     };
     let lines = settings::lines(redis, &origin, budget, &place);
     let conf = settings::write(&lines);
-    let acl = access::write(redis, &service, major(redis));
+    let acl = access::write(redis, &service, major(redis), false);
     let folder = format!("/etc/{site}/redis/{name}");
     let place_file = |file_name: &str, text, lines| ConfigFile {
         lines,

@@ -13,7 +13,7 @@ mod tests;
 
 use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, ProcessWish, Runtime, server};
 use crate::manifest::services::{Common, Redis};
-use crate::site::{Access, BackupSource, BackupWhat, Encoding, Os, Text};
+use crate::site::{Access, BackupSource, BackupWhat, Encoding, Os, Rotation, Text, previous};
 
 const SET: &str = "redis";
 /// Without a limit it gets one part of so many of the host's memory.
@@ -103,7 +103,13 @@ impl Kind for Redis {
         refuse::contradictions(self, lowering, &host);
         let origin = lowering.service.origin.clone();
         for user in ["app", "backup"] {
-            lowering.generated(&secret(&lowering.service.name, user), PASSWORD, &origin, &host);
+            let secret = secret(&lowering.service.name, user);
+            lowering.generated(&secret, PASSWORD, &origin, &host);
+            // A container is made anew for each change of its users, so there is no time in which two could be valid.
+            if lowering.service.runtime != Runtime::Container {
+                lowering.rotates(&secret, Rotation::Both);
+                lowering.need(&previous(&secret), &host, &origin);
+            }
         }
         match lowering.service.runtime {
             Runtime::Container => container::lower(self, lowering, &host),

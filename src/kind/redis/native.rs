@@ -1,7 +1,7 @@
 //! Redis as the distribution's package runs it.
 
 use super::settings::{self, Place};
-use super::{SET, SHARE, access, backup, packaged};
+use super::{SET, SHARE, access, backup, packaged, secret};
 use crate::diag::Diagnostic;
 use crate::kind::Lowering;
 use crate::kind::server::{self, Budget, file, push_new};
@@ -40,19 +40,20 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         supervised: true,
     };
     let action = format!("redis-{}", service.name);
+    let access_action = format!("redis-{}-access", service.name);
     let lines = settings::lines(redis, &origin, budget, &place);
     let conf = settings::write(&lines);
-    let acl = access::write(redis, &service, packaged(target.os));
-    let of_redis = |path: &str, text, lines| ConfigFile {
+    let acl = access::write(redis, &service, packaged(target.os), true);
+    let of_redis = |path: &str, text, lines, action: &str| ConfigFile {
         group: "redis".into(),
         lines,
-        ..file(SET, path.to_owned(), 0o640, text, &origin, &[&action])
+        ..file(SET, path.to_owned(), 0o640, text, &origin, &[action])
     };
     let limits = server::limits(budget, 128);
     push_new(&mut target.packages, Package::of_distribution("redis-server"));
     target.files.extend([
-        of_redis("/etc/redis/redis.conf", conf.text, conf.lines),
-        of_redis("/etc/redis/users.acl", acl.text, acl.lines),
+        of_redis("/etc/redis/redis.conf", conf.text, conf.lines, &action),
+        of_redis("/etc/redis/users.acl", acl.text, acl.lines, &access_action),
         file(
             SET,
             format!("/etc/systemd/system/{UNIT}.d/{site}.conf"),
@@ -66,13 +67,26 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     if server::listens_on_gateway(&clients, host) {
         server::nonlocal_bind(SET, &site, &origin, target);
     }
-    target.actions.push(Action {
-        name: action,
-        order: order::DATABASE,
-        check: Some(CHECK.to_owned()),
-        run: Some(format!("systemctl try-restart {UNIT}")),
-        effect: format!("restarts Redis ({})", service.name),
-    });
+    let reload = reload(
+        &format!("/etc/{site}/secrets/{}", secret(&service.name, "backup")),
+        port,
+    );
+    target.actions.extend([
+        Action {
+            name: action,
+            order: order::DATABASE,
+            check: Some(CHECK.to_owned()),
+            run: Some(format!("systemctl try-restart {UNIT}")),
+            effect: format!("restarts Redis ({})", service.name),
+        },
+        Action {
+            name: access_action,
+            order: order::DATABASE + 1,
+            check: Some(CHECK.to_owned()),
+            run: Some(reload),
+            effect: format!("lets Redis ({}) read its users anew", service.name),
+        },
+    ]);
     target.probes.push(Probe {
         name: format!("unit {}", service.name),
         origin: origin.clone(),
@@ -102,6 +116,13 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
 /// A server that still loads its data says so, and nothing else.
 pub(super) fn ping(port: u16) -> String {
     format!("redis-cli -p {port} --user health --pass - --no-auth-warning ping | grep -qx PONG")
+}
+
+/// A server whose user may not ask for it yet, or has another password, is restarted.
+fn reload(password: &str, port: u16) -> String {
+    format!(
+        "systemctl -q is-active {UNIT} || exit 0; REDISCLI_AUTH=$(cat {password}) redis-cli -p {port} --user backup --no-auth-warning ACL LOAD | grep -qx OK || systemctl try-restart {UNIT}"
+    )
 }
 
 fn two_servers(origin: &crate::site::Pointer, host: &str) -> Diagnostic {

@@ -53,9 +53,17 @@ fn nobody_is_the_default_user_and_passwords_are_digests() {
     let cache = lowered("{disable_commands: [FLUSHDB, \"CONFIG|SET\", \"@scripting\"]}", &[]);
     let acl = cache.file(ACL);
     assert!(acl.starts_with("user default off "));
-    assert!(acl.contains("user app on #{{secret:cache_app:sha256}} ~* &* +@all -@admin -@dangerous "));
+    assert!(acl.contains("user app on #{{secret:cache_app:sha256}} #{{secret:cache_app.previous:sha256}} ~* &* +@all -@admin -@dangerous "));
     assert!(acl.contains(" -flushdb -config|set -@scripting\n"));
-    assert_eq!(cache.secrets, ["cache_app", "cache_backup"]);
+    assert_eq!(
+        cache.secrets,
+        [
+            "cache_app",
+            "cache_app.previous",
+            "cache_backup",
+            "cache_backup.previous"
+        ]
+    );
 }
 
 #[test]
@@ -104,6 +112,7 @@ fn old_servers_get_rules_that_they_know() {
         &redis("{disable_commands: [\"CONFIG|SET\"]}"),
         &placed("cache", &redis("{}")),
         6,
+        false,
     )
     .text;
     assert!(!text.contains("&*") && !text.contains("resetchannels") && !text.contains("sort_ro"));

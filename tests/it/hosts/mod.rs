@@ -13,3 +13,4 @@ mod example;
 mod ha;
 mod host;
 mod neurmatic;
+mod rotation;

@@ -24,7 +24,7 @@ pub(crate) fn fill(text: &str, key: &str) -> Option<String> {
         let (name, encoding) = inner[..end].rsplit_once(':')?;
         filled.push_str(match encoding {
             "raw" if name.starts_with("wireguard.") => WIREGUARD,
-            "raw" | "url" | "env" | "sql" | "json" | "ini" | "conf" | "ini/conf" => DUMMY,
+            "raw" | "url" | "env" | "sql" | "json" | "ini" | "conf" | "ini/conf" | "pgpass" => DUMMY,
             "sha256" => DUMMY_SHA256,
             "pem" => key,
             _ => return None,

@@ -1,20 +1,35 @@
-# shellcheck shell=bash disable=SC2034 # what only those use that source this
+#!/usr/bin/env bash
+# The copies of a replicated PostgreSQL: SITE-standby and SITE-promote run this. The same bytes on every host: read it once.
+# Who the members are stands in /etc/SITE/postgres/SERVICE/members.tsv; what a member is at the moment, it says itself, over
+# the replication protocol: that way in is open between members, and only there.
 #
-# What SITE-standby and SITE-promote have in common: who the members of a replicated PostgreSQL are, what each of them is at
-# the moment, and what lies on this host. Who they are stands in /etc/SITE/postgres/SERVICE/members.tsv.
-#
-# What a member is, it says itself, over the replication protocol: that way in is open between members, and only there.
+# Nothing here overwrites data. A first copy is made only where nothing was ever stored; what a new copy replaces is kept
+# beside it, and it is for people to remove it. And nothing guesses whether a primary is down: one that answers has to be
+# stopped first, and of one that does not answer, somebody who knows has to say it. Two primaries are two histories, and one
+# of them is lost.
+set +x -Eeuo pipefail
+shopt -s inherit_errexit
+umask 077
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+# As it is called from a bundle that is not installed yet, too.
+SITE=$(readlink -f "${BASH_SOURCE[0]}")
+SITE=${SITE%/*}
+ROOT=${SITE%/usr/local/lib/*}
+SITE=${SITE##*/}
+cd /
 
 die() { # MESSAGE
-  printf '%s: %s\n' "${0##*/}" "$1" >&2
+  printf '%s-%s: %s\n' "${SITE}" "${PROGRAM}" "$1" >&2
   exit 1
 }
 
+# ---- who the members are, and what each is at the moment -------------------------------------------------------------
 # Sets what the other functions go by.
-read_members() { # ROOT SITE SERVICE
-  local key a b folder=$1/etc/$2/postgres/$3
-  [[ $3 =~ ^[a-z][a-z0-9-]*$ && -r ${folder}/members.tsv ]] || die "no PostgreSQL $3 with standbys is on this host"
-  SERVICE=$3 PASSFILE=${folder}/passfile MEMBERS=()
+read_members() { # SERVICE
+  local key a b folder=${ROOT}/etc/${SITE}/postgres/$1
+  [[ $1 =~ ^[a-z][a-z0-9-]*$ && -r ${folder}/members.tsv ]] || die "no PostgreSQL $1 with standbys is on this host"
+  SERVICE=$1 PASSFILE=${folder}/passfile MEMBERS=()
   declare -gA SLOT=() ENDPOINT=()
   while IFS=$'\t' read -r key a b; do
     case ${key} in

@@ -25,6 +25,17 @@ pub(super) use refuse::contradictions;
 /// The login that standbys come with. One cluster is of one service, so it needs no other name.
 pub(super) const ROLE: &str = "standby";
 
+const ENGINE_NAME: &str = "postgres-members";
+const ENGINE: &str = concat!(
+    include_str!("members.sh"),
+    "\n",
+    include_str!("standby.sh"),
+    "\n",
+    include_str!("promote.sh"),
+    "\n",
+    include_str!("main.sh"),
+);
+
 /// A member in the midst of the others.
 #[derive(Debug, Clone)]
 pub(super) struct Member {
@@ -136,21 +147,12 @@ impl Members {
     /// What the member on this host has beside the server's own files. `data` is its data directory.
     pub(super) fn lower(&self, names: &Names<'_>, host: &str, target: &mut Host) {
         let Names {
-            site,
-            service,
-            origin,
-            unit,
-            ..
+            site, service, unit, ..
         } = names;
         let action = format!("postgres-{service}-join");
         let is_standby = self.all.first().is_none_or(|primary| primary.host != host);
         let triggers: &[&str] = if is_standby { &[&action] } else { &[] };
         let passfile = format!("*:*:*:{ROLE}:{}\n", placeholder(&self.secret, Encoding::Pgpass));
-        let library = format!("/usr/local/lib/{site}/members.sh");
-        let programs = [
-            ("standby", include_str!("standby.sh")),
-            ("promote", include_str!("promote.sh")),
-        ];
         target.files.extend([
             file(
                 SET,
@@ -166,30 +168,10 @@ impl Members {
                 ..file(SET, names.passfile(), 0o600, passfile, &self.origin, triggers)
             },
         ]);
-        // Another server of the host may have brought them.
-        if target.files.iter().all(|file| file.path != library) {
-            target.files.push(file(
-                SET,
-                library,
-                0o644,
-                include_str!("members.sh").to_owned(),
-                origin,
-                &[],
-            ));
-            target.files.extend(programs.map(|(name, text)| {
-                file(
-                    SET,
-                    format!("/usr/local/sbin/{site}-{name}"),
-                    0o755,
-                    text.to_owned(),
-                    origin,
-                    &[],
-                )
-            }));
-        }
+        programs(names, target);
         target.preconditions.push(Precondition {
             name: (*service).to_owned(),
-            command: format!("bash \"$STAGED/usr/local/sbin/{site}-standby\" {service} may-run"),
+            command: format!("bash \"$STAGED/usr/local/lib/{site}/{ENGINE_NAME}\" standby {service} may-run"),
         });
         if is_standby {
             target.actions.push(Action {
@@ -248,6 +230,23 @@ impl Members {
         }
         lines.join("\n") + "\n"
     }
+}
+
+/// The engine, and a command for each of the two things that people do with it.
+fn programs(names: &Names<'_>, target: &mut Host) {
+    let (site, origin) = (names.site, names.origin);
+    let engine = format!("/usr/local/lib/{site}/{ENGINE_NAME}");
+    // Another server of the host may have brought them.
+    if target.files.iter().any(|file| file.path == engine) {
+        return;
+    }
+    target
+        .files
+        .push(file(SET, engine.clone(), 0o755, ENGINE.to_owned(), origin, &[]));
+    target.files.extend(["standby", "promote"].map(|name| {
+        let text = format!("#!/bin/sh\nexec {} {name} \"$@\"\n", escape::shell(&engine));
+        file(SET, format!("/usr/local/sbin/{site}-{name}"), 0o755, text, origin, &[])
+    }));
 }
 
 /// What a member's files are named by.

@@ -1,19 +1,5 @@
-#!/usr/bin/env bash
-# Makes the standby on this host the primary. The same bytes on every host; SITE is the first part of this program's name.
-#
-# It never guesses whether the primary is down: one that answers has to be stopped first, and of one that does not answer,
-# somebody who knows has to say it. Two primaries are two histories, and one of them is lost.
-set +x -Eeuo pipefail
-shopt -s inherit_errexit
-umask 077
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-
-SITE=${BASH_SOURCE[0]##*/}
-SITE=${SITE%-promote}
-# shellcheck source-path=SCRIPTDIR source=members.sh
-. "/usr/local/lib/${SITE}/members.sh"
-
-usage() {
+# ---- SITE-promote ----------------------------------------------------------------------------------------------------
+usage_of_promote() {
   cat <<HELP
 usage: ${SITE}-promote SERVICE [--primary-is-down] [--behind]
 
@@ -63,7 +49,7 @@ tell_lag() {
   printf 'received up to %s, replayed up to %s; last transaction of the primary: %s\n' "${received}" "${replayed}" "${last}"
 }
 
-promote() {
+take_over() {
   local member slot promoted
   promoted=$("${SQL[@]}" 'SELECT pg_promote(true, 300)')
   [[ ${promoted} == t ]] || die "PostgreSQL was not promoted within five minutes: journalctl -u ${UNIT}"
@@ -90,35 +76,26 @@ REST
   for member in "${SILENT[@]}"; do printf '   Do not start %s before that without a network to %s.\n' "${member}" "${SELF}"; done
 }
 
-SERVICE='' DOWN='' BEHIND=''
-while (($#)); do
-  case $1 in
-    --primary-is-down) DOWN=1 ;;
-    --behind) BEHIND=1 ;;
-    --help)
-      usage
-      exit 0
-      ;;
-    -*)
-      usage >&2
-      exit 2
-      ;;
-    *) SERVICE=$1 ;;
-  esac
-  shift
-done
-if [[ -z ${SERVICE} ]]; then
-  usage >&2
-  exit 2
-fi
-((EUID == 0)) || die "this must run as root"
-cd /
-read_members '' "${SITE}" "${SERVICE}"
-recovering=$("${SQL[@]}" 'SELECT pg_is_in_recovery()' || true)
-[[ -n ${recovering} ]] || die "${SERVICE} does not answer here: systemctl status ${UNIT}"
-[[ ${recovering} == t ]] || die "${SERVICE} on this host is no standby: it takes writes already"
-refuse_primaries
-confirm
-tell_lag
-promote
-tell_rest
+DOWN='' BEHIND=''
+promote() { # SERVICE [OPTION...]
+  local service='' recovering
+  while (($#)); do
+    case $1 in
+      --primary-is-down) DOWN=1 ;;
+      --behind) BEHIND=1 ;;
+      -*) wrong_usage ;;
+      *) service=$1 ;;
+    esac
+    shift
+  done
+  [[ -n ${service} ]] || wrong_usage
+  read_members "${service}"
+  recovering=$("${SQL[@]}" 'SELECT pg_is_in_recovery()' || true)
+  [[ -n ${recovering} ]] || die "${SERVICE} does not answer here: systemctl status ${UNIT}"
+  [[ ${recovering} == t ]] || die "${SERVICE} on this host is no standby: it takes writes already"
+  refuse_primaries
+  confirm
+  tell_lag
+  take_over
+  tell_rest
+}

@@ -1,23 +1,5 @@
-#!/usr/bin/env bash
-# The copies of a replicated PostgreSQL: makes the first one, makes one anew, and says how they are. The same bytes on every
-# host; SITE is the first part of this program's name.
-#
-# Nothing here overwrites data. A first copy is made only where nothing was ever stored; what a new copy replaces is kept
-# beside it, and it is for people to remove it.
-set +x -Eeuo pipefail
-shopt -s inherit_errexit
-umask 077
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-
-SITE=${BASH_SOURCE[0]##*/}
-SITE=${SITE%-standby}
-# As it is called from a bundle that is not installed yet, too.
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd -P)
-ROOT=${ROOT%/}
-# shellcheck source-path=SCRIPTDIR source=members.sh
-. "${ROOT}/usr/local/lib/${SITE}/members.sh"
-
-usage() {
+# ---- SITE-standby ----------------------------------------------------------------------------------------------------
+usage_of_standby() {
   cat <<HELP
 usage: ${SITE}-standby SERVICE [status | join | rejoin]
 
@@ -179,15 +161,9 @@ probe_standby() {
   fi
 }
 
-COMMAND=${2:-status}
-if [[ ${1-} == --help ]]; then
-  usage
-  exit 0
-elif [[ $# == 0 || $# -gt 2 || ! ${COMMAND} =~ ^(status|join|rejoin|may-run|may-start|probe)$ ]]; then
-  usage >&2
-  exit 2
-fi
-((EUID == 0)) || die "this must run as root"
-cd /
-read_members "${ROOT}" "${SITE}" "$1"
-"${COMMAND//-/_}"
+standby() { # SERVICE [COMMAND]
+  local command=${2:-status}
+  [[ $# -le 2 && ${command} =~ ^(status|join|rejoin|may-run|may-start|probe)$ ]] || wrong_usage
+  read_members "$1"
+  "${command//-/_}"
+}

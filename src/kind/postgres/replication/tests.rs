@@ -125,7 +125,7 @@ fn an_installation_asks_first_whether_somebody_promoted() {
         };
         assert_eq!(
             precondition.command,
-            "bash \"$STAGED/usr/local/sbin/acme-standby\" db may-run"
+            "bash \"$STAGED/usr/local/lib/acme/postgres-members\" standby db may-run"
         );
         let drop_in = member.file("/etc/systemd/system/postgresql@15-main.service.d/acme.conf");
         assert!(drop_in.contains("\nExecStartPre=/usr/local/sbin/acme-standby db may-start\n"));

@@ -25,6 +25,17 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
         whole = begun.elapsed().as_secs_f64();
         scene.install("site --apply --yes").map(drop)
     });
+    // Compose makes the new container before it removes the old one.
+    checks.that("of two containers that a kill left of one, one stays", || {
+        let two = "docker create --name left_acme-api-1-1 $(docker inspect --format \
+                   '{{range $key, $value := .Config.Labels}}--label={{$key}}={{$value}} {{end}}{{.Config.Image}}' acme-api-1-1)";
+        scene.host.run(two).ok()?;
+        scene.install("newer --apply --yes")?;
+        scene.serves("2")?;
+        let left = scene.host.run("docker ps --all --format '{{.Names}}' | grep -c api-1").ok()?;
+        expect(left.trim() == "1", || left)?;
+        scene.install("site --apply --yes").map(drop)
+    });
     // Twenty by hand; a few every time.
     let kills =
         std::env::var_os("SITEWRIGHT_KILLS").map_or(2, |count| count.to_string_lossy().parse().expect("a number"));

@@ -1,9 +1,10 @@
 //! PostgreSQL: a real server on a socket reads the files, and is asked what it thinks of each; roles are applied twice.
 
 use super::{ROOT, Validator};
+use crate::native::fill::DUMMY;
 use crate::native::finding::Finding;
 use crate::native::host::File;
-use crate::native::layer::Layer;
+use crate::native::layer::{Layer, each};
 
 const SCRIPT: &str = include_str!("postgres.sh");
 
@@ -91,6 +92,29 @@ pub(crate) static CLUSTER: Validator = Validator {
         let said = Layer::of(host).run(script);
         let lines = said.lines(|_| false);
         lines.into_iter().map(|line| Finding::new(&files[0].at, line)).collect()
+    },
+    generic: false,
+};
+
+pub(crate) static PASSFILE: Validator = Validator {
+    name: "passfile",
+    family: "postgres",
+    needs: &[ROOT],
+    takes: |file| file.under("/etc") && file.name() == "passfile",
+    // A server that wants the password of the first line's user, and a client that has only this file to know it from.
+    run: |host, files| {
+        let script = |file: &File| {
+            format!(
+                "cd /; bin=$(echo /usr/lib/postgresql/*/bin); as() {{ runuser -u postgres -- \"$@\"; }}\n\
+                 install -d -o postgres -g postgres /run/asked; echo '{DUMMY}' >/run/password\n\
+                 user=$(cut -d: -f4 '{0}' | head -n 1)\n\
+                 as $bin/initdb -D /run/asked/data -U \"$user\" -A scram-sha-256 --pwfile /run/password --no-sync >/run/said 2>&1 || cat /run/said\n\
+                 as $bin/pg_ctl -D /run/asked/data -o '-k /run/asked -c listen_addresses=' -w -l /run/asked/log start >/run/said 2>&1 || cat /run/said\n\
+                 as psql --no-password -X -q -At -d \"host=/run/asked user=$user dbname=postgres passfile={0}\" -c 'SELECT' 2>&1",
+                file.at
+            )
+        };
+        each(&Layer::of(host), files, script, |_| false)
     },
     generic: false,
 };

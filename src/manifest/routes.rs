@@ -78,7 +78,8 @@ pub struct PathOptions {
     /// How many requests each client may send; beyond the burst it is answered 429. It replaces the name's.
     #[schemars(example = &"10r/s")]
     pub rate: Option<Rate>,
-    /// How many requests may come at once before `rate` refuses. Default: the count of the rate.
+    /// How many requests more than one may come at once before `rate` refuses; then as many come as the rate gives back. Default: the
+    /// count of a rate per second; of one per minute one less, so that `5r/m` lets five in at once and then one every 12 seconds.
     #[schemars(range(min = 1, max = 100_000), example = 20)]
     pub burst: Option<u32>,
     /// The largest request body. Default: `10MiB`.

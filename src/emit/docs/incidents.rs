@@ -7,7 +7,7 @@ use super::backups::tried;
 use super::machines::{address, login};
 use super::table::table;
 use super::{handle, listed, markdown};
-use crate::render::escape::{markdown_code as code, shell};
+use crate::render::escape::{markdown as text, markdown_code as code, shell};
 use crate::site::{BackupWhat, Host, Site};
 
 #[derive(Serialize)]
@@ -156,14 +156,12 @@ fn calendar(site: &Site) -> String {
         "`./install.sh --check` on each host: was anything changed by hand?".to_owned(),
         "people",
     ));
-    for secret in &site.secrets {
-        let Some(every) = &secret.rotate else {
-            continue;
-        };
+    for secret in site.secrets.iter().filter(|secret| !secret.is_previous()) {
+        let Some(every) = &secret.rotate else { continue };
         rows.push(row(
-            &format!("every {}", every.text),
-            format!("{} is [replaced](#secrets)", code(&secret.name)),
-            "people",
+            &format!("every {}", text(&every.text)),
+            format!("{} is [replaced](#rotate-a-secret)", code(&secret.name)),
+            "people, told by the health check",
         ));
     }
     rows.push(row(

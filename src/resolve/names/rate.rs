@@ -44,7 +44,11 @@ impl Build<'_, '_> {
         }
         Some(RateLimit {
             zone,
-            burst: burst.unwrap_or(rate.count),
+            burst: burst.unwrap_or(match rate.per {
+                RatePer::Second => rate.count,
+                // nginx lets the first one in beside the burst, and who writes five a minute means five at once, not six.
+                RatePer::Minute => rate.count - 1,
+            }),
         })
     }
 }

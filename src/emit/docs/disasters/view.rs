@@ -33,6 +33,8 @@ pub(super) struct View<'a> {
     zones: bool,
     /// A provider serves them.
     hosted: bool,
+    /// There is a section about them.
+    secrets: bool,
     provided: Vec<String>,
     shared: Option<String>,
     several: bool,
@@ -134,7 +136,7 @@ impl<'a> View<'a> {
         let shared: Vec<String> = site
             .secrets
             .iter()
-            .filter(|secret| secret.hosts.len() > 1 && secret.users != ["backups"])
+            .filter(|secret| !secret.is_previous() && secret.hosts.len() > 1 && secret.users != ["backups"])
             .map(|secret| code(&secret.name))
             .collect();
         let ingresses = || {
@@ -159,6 +161,7 @@ impl<'a> View<'a> {
             replicated: site.services.iter().any(|service| service.replication.is_some()),
             zones: site.hosts.iter().any(|host| host.dns.is_some()),
             hosted: site.hosted.is_some(),
+            secrets: !site.secrets.is_empty(),
             provided,
             shared: (!shared.is_empty()).then(|| shared.join(", ")),
             several: site.hosts.len() > 1,

@@ -95,6 +95,29 @@ pub(crate) static ENVIRONMENT: Validator = Validator {
     generic: false,
 };
 
+/// What certbot's plugins read: `key = value`, and nothing that is a list or a comment to them.
+pub(crate) static CREDENTIALS: Validator = Validator {
+    name: "credentials",
+    family: "data",
+    needs: &[],
+    takes: |file| file.at.starts_with('/') && file.ends(&[".ini"]),
+    run: |_, files| {
+        let lines = |file: &&File| -> Vec<Finding> {
+            let text = file.text();
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            let wrong = lines.filter(|line| {
+                let value = line.split_once(" = ").map(|(_, value)| value);
+                value.is_none_or(|value| value.is_empty() || value.contains([',', '#', '"', '\'']))
+            });
+            wrong
+                .map(|line| Finding::new(&file.at, format!("no assignment: {line}")))
+                .collect()
+        };
+        files.iter().flat_map(lines).collect()
+    },
+    generic: false,
+};
+
 /// Read alike with and without quotes.
 fn is_word(value: &str) -> bool {
     value.chars().all(|c| c.is_alphanumeric() || "_-./:,@%+=~".contains(c))

@@ -27,6 +27,30 @@ pub(crate) static CHECKZONE: Validator = Validator {
     generic: false,
 };
 
+/// Records that a provider imports, with the SOA and the name server that the provider has of its own.
+pub(crate) static HOSTED: Validator = Validator {
+    name: "hosted-zone",
+    family: "zones",
+    needs: &[ROOT],
+    takes: |file| !file.at.starts_with('/') && file.ends(&[".zone"]),
+    run: |host, files| {
+        let layer = Layer::of(host);
+        let script = |file: &File| {
+            format!(
+                "{{ echo '@ 1 IN SOA ns.provider.example. dns.provider.example. 1 7200 900 1209600 300'; \
+                 echo '@ 1 IN NS ns.provider.example.'; cat <<'ZONE'\n{}\nZONE\n}} >/tmp/hosted.zone; \
+                 named-checkzone {FLAGS} '{}' /tmp/hosted.zone",
+                file.text(),
+                origin(file)
+            )
+        };
+        each(&layer, files, script, |line| {
+            line == "OK" || line.contains(": loaded serial ")
+        })
+    },
+    generic: false,
+};
+
 /// What the file says, or else what its name says.
 pub(crate) fn origin(file: &File) -> String {
     let text = file.text();

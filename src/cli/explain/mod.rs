@@ -1,5 +1,7 @@
 //! `explain`: a rule's document, or where a file of the bundle comes from.
 
+mod beside;
+
 use std::fmt::Write as _;
 
 use clap::Args;
@@ -60,10 +62,14 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
             output::print(&explained(environment, host, artifact, line, &loaded.source.files))?;
             return Ok(0);
         }
+        if let Some(text) = beside::explained(environment, relative, line, &loaded.source.files) {
+            output::print(&text)?;
+            return Ok(0);
+        }
     }
     output::report(&compilation.report, Format::Human)?;
     Err(Failure::Message(format!(
-        "`{path}` is no file of the bundle that a host installs; see {}/ENVIRONMENT/bundle.json",
+        "`{path}` is no file of the bundle; {}/ENVIRONMENT/bundle.json names those that hosts install",
         arguments.out
     )))
 }
@@ -94,8 +100,8 @@ fn explained(
     line: Option<u32>,
     files: &Files,
 ) -> String {
-    let mut text = String::new();
-    let mut row = |name: &str, value: String| writeln!(text, "{name:<10} {value}").expect("writing to a string");
+    let mut rows = Rows::default();
+    let mut row = |name: &str, value: String| rows.add(name, value);
     row("path", artifact.path.clone());
     row("made by", format!("emit/{}", artifact.set));
     row(
@@ -136,7 +142,17 @@ fn explained(
     for place in places.into_iter().filter(|place| seen.insert(place.clone())) {
         row("from", place);
     }
-    text
+    rows.0
+}
+
+/// What is known of a file, a line each.
+#[derive(Default)]
+struct Rows(String);
+
+impl Rows {
+    fn add(&mut self, name: &str, value: impl std::fmt::Display) {
+        writeln!(self.0, "{name:<10} {value}").expect("writing to a string");
+    }
 }
 
 fn place(environment: &EnvironmentResult, origin: &Pointer, files: &Files) -> String {

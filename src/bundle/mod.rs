@@ -6,6 +6,8 @@ mod write;
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
+
 pub use index::{Index, IndexedFile};
 pub use state::{Difference, State, compare};
 pub use write::{WriteError, Written, write};
@@ -119,6 +121,14 @@ impl Bundle {
         });
         self
     }
+}
+
+/// Writes the lock alone, whole or not at all.
+pub fn write_lock(lock: &Lock, out: &Utf8Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(out)?;
+    let new = out.join(".sitewright.lock.new");
+    std::fs::write(&new, lock_text(lock))?;
+    std::fs::rename(new, out.join("sitewright.lock"))
 }
 
 fn lock_text(lock: &Lock) -> String {

@@ -8,6 +8,7 @@ mod graph;
 mod init;
 mod input;
 mod output;
+mod pin;
 mod show;
 mod tools;
 
@@ -40,6 +41,8 @@ enum Command {
     Check(check::Arguments),
     /// Show what compiling would change
     Diff(diff::Arguments),
+    /// Keep the digests that the tags of images name now
+    Pin(pin::Arguments),
     /// Print the manifest with overlays applied, or with every default filled in
     Show(show::Arguments),
     /// Explain a rule, or where a file of the bundle comes from
@@ -69,6 +72,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Compile(arguments) => compile::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Pin(arguments) => pin::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

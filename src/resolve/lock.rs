@@ -28,6 +28,9 @@ pub struct EnvironmentLock {
     /// Zone → serial, and what it was given for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub zones: BTreeMap<String, ZoneLock>,
+    /// Image as the manifest has it → digest that was looked up for its tag.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pins: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +54,12 @@ impl<'a> Allocator<'a> {
     pub(super) fn new(old: &'a EnvironmentLock) -> Self {
         Self {
             old,
-            new: EnvironmentLock::default(),
+            // Pins are given by `sitewright pin` alone, which also drops those that nobody needs: while one is there, an
+            // image without is told.
+            new: EnvironmentLock {
+                pins: old.pins.clone(),
+                ..EnvironmentLock::default()
+            },
             taken: BTreeMap::new(),
         }
     }
@@ -137,6 +145,15 @@ impl<'a> Allocator<'a> {
         };
         self.new.zones.insert(zone.to_owned(), ZoneLock { serial, digest });
         serial
+    }
+
+    /// The digest that an image is pinned to.
+    pub(super) fn pin(&self, image: &str) -> Option<&str> {
+        self.old.pins.get(image).map(String::as_str)
+    }
+
+    pub(super) fn has_pins(&self) -> bool {
+        !self.old.pins.is_empty()
     }
 
     pub(super) fn finish(self) -> EnvironmentLock {

@@ -15,6 +15,7 @@ mod messages;
 mod names;
 mod networks;
 mod paths;
+mod pins;
 mod placement;
 mod ports;
 mod probes;
@@ -110,6 +111,7 @@ pub fn resolve(manifest: &Manifest, environment: &str, lock: &EnvironmentLock, a
     messages::watches(&world, &mut hosts, &mut secrets, &mut found);
     messages::of_jobs(&world, &mut found);
     bridges(&mut hosts, &mut lock);
+    pins::pin(&mut hosts, &lock, &mut found);
     networks::narrow(&mut hosts);
     let channels = messages::channels(&world, &hosts, &mut secrets, &mut found);
     let delivery = delivery::delivery(&world, &mut found);

@@ -106,6 +106,6 @@ macro_rules! cases {
 }
 
 cases! {
-    secrets generated masking preflight dry_run_touches_nothing unchanged broken_configuration unhealthy first_apply_fails hand_edit rollback json
+    secrets generated masking preflight dry_run_touches_nothing unchanged broken_configuration unhealthy first_apply_fails hand_edit rollback refill json
     removed only two_at_once killed killed_going_back killed_at_first packages
 }

@@ -228,6 +228,44 @@ case_rollback() {
   run 0 --rollback 2 --force && [[ ${goodbye} == "$(contents)" ]] && run 0 --apply && says unchanged
 }
 
+# A secret that changed comes into what is installed, and no way back brings the old one again.
+case_refill() {
+  provide hook 'the first hook'
+  web hello
+  run 0 --apply
+  web goodbye
+  run 0 --apply
+  B=${STATE}/generations/2
+  run 0 --refill
+  says unchanged
+  provide hook 'the second hook'
+  run 0 --refill
+  says 'changed    /etc/mini/app.env'
+  called 'try-restart mini-app'
+  called_not nginx
+  grep -q 'HOOK="the second hook"' /etc/mini/app.env
+  grep -q 'GREETING="goodbye"' /etc/mini/app.env
+  grep -rl 'the first hook' /etc "${STATE}" >/tmp/left || true
+  [[ ! -s /tmp/left ]]
+  [[ $(<"${STATE}/current") == 3 && ! -e ${STATE}/generations/2 ]]
+  # What does not come in takes nothing along.
+  B=${STATE}/generations/3
+  provide hook 'the third hook'
+  : >/run/stand-in/broken/mini-app.service
+  run 1 --refill
+  rm /run/stand-in/broken/mini-app.service
+  grep -q 'the second hook' /etc/mini/app.env
+  run 0 --refill
+  grep -q 'the third hook' /etc/mini/app.env
+  B=${STATE}/generations/$(<"${STATE}/current")
+  run 0 --rollback
+  says 'to generation 1'
+  grep -q 'GREETING="hello"' /etc/mini/app.env
+  grep -q 'the third hook' /etc/mini/app.env
+  run 0 --check
+  says 'no drift'
+}
+
 case_json() {
   provide hook value
   web hello

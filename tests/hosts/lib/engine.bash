@@ -70,6 +70,28 @@ registry_fetch() {
   rm -f docker-registry_*.deb
 }
 
+# What asks a registry for digests, with its libraries; the bed's registry stands for Docker Hub, as it does on the hosts.
+skopeo_fetch() {
+  local home=${BED}/skopeo
+  rm -rf "${home}" && mkdir -p "${home}"/{bin,debs,.config/containers}
+  cd "${home}/debs" || return
+  apt-get -q -o APT::Sandbox::User=root download skopeo libgpgme11 libassuan0 libdevmapper1.02.1
+  local package
+  for package in *.deb; do dpkg-deb -x "${package}" "${home}"; done
+  cat >"${home}/.config/containers/registries.conf" <<CONFIG
+[[registry]]
+prefix = "docker.io"
+location = "${REGISTRY}"
+insecure = true
+CONFIG
+  cat >"${home}/bin/skopeo" <<PROGRAM
+#!/bin/sh
+export HOME='${home}' LD_LIBRARY_PATH='${home}/usr/lib/x86_64-linux-gnu:${home}/lib/x86_64-linux-gnu'
+exec '${home}/usr/bin/skopeo' "\$@"
+PROGRAM
+  chmod 0755 "${home}/bin/skopeo"
+}
+
 registry_serve() {
   cat >"${BED}/registry.yaml" <<CONFIG
 version: 0.1

@@ -13,4 +13,5 @@ mod example;
 mod ha;
 mod host;
 mod neurmatic;
+mod pins;
 mod rotation;

@@ -52,10 +52,15 @@ read_members() { # SERVICE
     --dbname postgres --command)
 }
 
+# Seconds to wait for a member that does not answer. A tunnel that just came up may lose its first handshake, and WireGuard
+# tries again after five seconds: who decides by the answer whether to take writes waits for that.
+PATIENCE=3
+SURE=12
+
 # How a member is entered for replication.
 way_to() { # MEMBER
-  printf '%s user=%s dbname=replication replication=true sslmode=%s passfile=%s connect_timeout=3 application_name=%s' \
-    "${ENDPOINT[$1]}" "${ROLE_NAME}" "${SSLMODE}" "${PASSFILE}" "${SLOT[${SELF}]}"
+  printf '%s user=%s dbname=replication replication=true sslmode=%s passfile=%s connect_timeout=%s application_name=%s' \
+    "${ENDPOINT[$1]}" "${ROLE_NAME}" "${SSLMODE}" "${PASSFILE}" "${PATIENCE}" "${SLOT[${SELF}]}"
 }
 
 # Asks a member. Sets IS to primary, standby or silent; TIMELINE and POSITION as far as it said them; WHY if it is silent.
@@ -63,7 +68,7 @@ ask() { # MEMBER
   local said way
   IS=silent TIMELINE=0 POSITION='' WHY=''
   way=$(way_to "$1")
-  if ! said=$(timeout 15 psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --no-password \
+  if ! said=$(timeout $((PATIENCE + 12)) psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --no-password \
     --dbname "${way}" --command 'SHOW in_hot_standby' --command IDENTIFY_SYSTEM 2>&1 </dev/null); then
     WHY=${said%%$'\n'*} && WHY=${WHY##*: } && WHY=${WHY# }
     return 0

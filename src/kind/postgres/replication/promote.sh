@@ -12,7 +12,7 @@ HELP
 }
 
 refuse_primaries() {
-  local member
+  local member PATIENCE=${SURE}
   SILENT=()
   for member in "${OTHERS[@]}"; do
     ask "${member}"

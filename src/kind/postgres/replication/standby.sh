@@ -58,7 +58,13 @@ rejoin() {
 # Copies the primary beside what is here, and then puts the copy in its place. Sets KEPT to where what was here is now.
 copy() {
   local new=${DATA}.joining way
-  find_primary
+  local -i tries
+  # The primary may just be coming up, on a host that is installed at the same time.
+  for ((tries = 0; tries < 10; tries++)); do
+    find_primary
+    [[ -z ${PRIMARY} ]] || break
+    sleep 3
+  done
   [[ -n ${PRIMARY} ]] || die "no other member says that it is the primary, so there is nothing to copy: ${REASONS}. Install the primary first"
   printf 'copying from %s\n' "${PRIMARY}"
   rm -rf -- "${new}" # of a copy that was broken off
@@ -96,7 +102,7 @@ may_run() {
 
 # Two members that take writes drift apart, and one of the two histories is lost.
 refuse_superseded() {
-  local member own
+  local member own PATIENCE=${SURE}
   controlled "Latest checkpoint's TimeLineID"
   own=${REPLY}
   for member in "${OTHERS[@]}"; do

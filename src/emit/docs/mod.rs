@@ -9,6 +9,7 @@ mod backups;
 mod certificates;
 mod daily;
 mod delivery;
+mod failover;
 mod files;
 mod handle;
 mod install;
@@ -71,6 +72,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         releases::everywhere(site),
         backups::everywhere(site),
         replication::section(site),
+        failover::section(site),
         machines::channels(site),
         waivers::section(site),
         Some(loss::overview(site)),

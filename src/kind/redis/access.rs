@@ -18,13 +18,16 @@ struct View {
     channels: bool,
     allowed: Vec<&'static str>,
     disabled: Vec<String>,
+    /// Digests of the passwords of those who copy, and of those who watch.
+    replica: Option<String>,
+    sentinel: Option<String>,
 }
 
 /// What an application may use of the commands that count as dangerous: clients ask how the server is before they begin,
 /// and all keys are the application's own.
 const ALLOWED: [&str; 3] = ["+info", "+sort", "+flushdb"];
 
-pub(super) fn write(redis: &Redis, service: &Placed, major: u32) -> Rendered {
+pub(super) fn write(redis: &Redis, service: &Placed, major: u32, is_watched: bool) -> Rendered {
     let password = |user: &str| placeholder(&secret(&service.name, user), Encoding::Sha256);
     let of_version: &[&str] = if major >= 7 {
         &["+sort_ro"]
@@ -48,6 +51,8 @@ pub(super) fn write(redis: &Redis, service: &Placed, major: u32) -> Rendered {
         channels: major >= 7,
         allowed: ALLOWED.iter().chain(of_version).copied().collect(),
         disabled: disabled.collect(),
+        replica: is_watched.then(|| password("replica")),
+        sentinel: is_watched.then(|| password("sentinel")),
     };
     render(Language::Redis, "redis/users.acl", include_str!("users.acl.hbs"), &view)
 }

@@ -41,8 +41,8 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     };
     let action = format!("redis-{}", service.name);
     let lines = settings::lines(redis, &origin, budget, &place);
-    let conf = settings::write(&lines);
-    let acl = access::write(redis, &service, packaged(target.os));
+    let conf = settings::write(&lines, None);
+    let acl = access::write(redis, &service, packaged(target.os), false);
     let of_redis = |path: &str, text, lines| ConfigFile {
         group: "redis".into(),
         lines,

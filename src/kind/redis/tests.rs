@@ -104,6 +104,7 @@ fn old_servers_get_rules_that_they_know() {
         &redis("{disable_commands: [\"CONFIG|SET\"]}"),
         &placed("cache", &redis("{}")),
         6,
+        false,
     )
     .text;
     assert!(!text.contains("&*") && !text.contains("resetchannels") && !text.contains("sort_ro"));
@@ -138,6 +139,7 @@ fn clients_are_handed_a_user_and_a_password() {
         port: 6379,
         remote: false,
         tunnel: false,
+        ..Endpoint::default()
     };
     let connection = section.connect(&placed("cache", &section), &client("api"), &endpoint);
     let (_, url) = connection.parts.iter().find(|(part, _)| *part == "url").unwrap();

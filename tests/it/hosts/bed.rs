@@ -24,6 +24,8 @@ pub(super) enum Ground {
     Neurmatic = 4,
     /// From 10.89.77.70.
     Ha = 2,
+    /// From 10.89.77.80.
+    Failover = 5,
 }
 
 impl Ground {

@@ -52,11 +52,15 @@ pub(crate) static LINT: Validator = Validator {
     takes,
     run: |_, files| {
         // A name that a file does not have is a mistake to this linter.
-        let has_ingress = files.iter().any(|file| file.text().contains("\n  ingress:\n"));
-        let config = tools::config(if has_ingress {
-            "compose-lint-ingress.yml"
-        } else {
-            "compose-lint.yml"
+        let has = |service: &str| {
+            let line = format!("\n  {service}:\n");
+            files.iter().any(|file| file.text().contains(&line))
+        };
+        let config = tools::config(match (has("ingress"), has("cache-sentinel")) {
+            (false, false) => "compose-lint.yml",
+            (true, false) => "compose-lint-ingress.yml",
+            (false, true) => "compose-lint-sentinel.yml",
+            (true, true) => "compose-lint-ingress-sentinel.yml",
         });
         let config = config.to_str().expect("the project's path is text");
         let arguments = [

@@ -26,7 +26,7 @@ use crate::diag::Diagnostic;
 use crate::manifest::Service;
 use crate::manifest::services::Common;
 use crate::site::{
-    Configuration, Data, Host, Os, Pointer, Release, Replication, Rotation, SecretSource, Text, Variable,
+    Configuration, Data, Failover, Host, Os, Pointer, Release, Replication, Rotation, SecretSource, Text, Variable,
 };
 use crate::source::Assets;
 
@@ -75,6 +75,11 @@ pub(crate) trait Kind {
 
     /// The copies that follow its first host, which alone takes writes: clients are led there, wherever they are.
     fn replication(&self, _service: &Placed) -> Option<Replication> {
+        None
+    }
+
+    /// Its copies choose another primary by themselves: clients come to all of them, and find out which it is.
+    fn failover(&self, _service: &Placed) -> Option<Failover> {
         None
     }
 
@@ -169,6 +174,8 @@ pub(crate) struct Endpoint {
     pub(crate) remote: bool,
     /// It leads through a tunnel of ours, which encrypts whatever goes over it.
     pub(crate) tunnel: bool,
+    /// Every host that has a copy and its address, where the client finds out which one takes writes.
+    pub(crate) members: Vec<(String, String)>,
 }
 
 /// A service that uses this one.

@@ -245,6 +245,7 @@ fn summary(world: &World<'_>, placed: &kind::Placed, hosts: &[Host], configurati
             .and_then(|host| kind.version(host.os)),
         data: kind.data(&placed.origin),
         replication: kind.replication(placed),
+        failover: kind.failover(placed),
         configuration,
     }
 }

@@ -155,7 +155,12 @@ impl Pair<'_> {
     /// Leads the client to the provider, which comes to know of it.
     fn connection(&self, client: Client, reach: &mut Reach, lock: &mut Allocator<'_>) -> Connection {
         let kind = kind::of(self.section);
-        let (endpoint, from, network) = self.path(&client.host, lock);
+        let is_sought = kind.failover(self.provider).is_some();
+        let (endpoint, from, network) = if is_sought {
+            self.paths(&client.host, lock, reach)
+        } else {
+            self.path(&client.host, lock)
+        };
         let client = Client {
             from,
             network: network.clone(),
@@ -168,7 +173,8 @@ impl Pair<'_> {
         connection.network = network;
         self.rename(&mut connection);
         if !kind.is_external() {
-            if let Some(opening) = self.opening(&client.host, &endpoint, &client.from)
+            if !is_sought
+                && let Some(opening) = self.opening(&client.host, &endpoint, &client.from)
                 && !reach.openings.contains(&opening)
             {
                 reach.openings.push(opening);
@@ -248,10 +254,61 @@ impl Pair<'_> {
                 port: port.host,
                 remote: true,
                 tunnel: of(host).zip(to).is_some_and(|(host, to)| host.tunnel_to(to).is_some()),
+                ..Endpoint::default()
             },
             from,
             None,
         )
+    }
+
+    /// All members, of which the client finds out which takes writes: it may come to each, at each port, by the address that
+    /// they tell each other.
+    fn paths(&self, host: &str, lock: &mut Allocator<'_>, reach: &mut Reach) -> (Endpoint, Vec<IpNet>, Option<String>) {
+        let of = |name: &str| self.hosts.iter().find(|host| host.name == name);
+        let address = |name: &str| of(name)?.private.map(|net| net.addr());
+        let mut endpoint = Endpoint {
+            remote: true,
+            tunnel: true,
+            ..Endpoint::default()
+        };
+        let mut all = Vec::new();
+        for on in &self.provider.hosts {
+            let Some(to) = address(on) else { continue };
+            endpoint.members.push((on.clone(), to.to_string()));
+            let is_here = on == host;
+            endpoint.tunnel &= is_here || of(host).is_some_and(|host| host.tunnel_to(to).is_some());
+            let from: Option<IpNet> = if !is_here {
+                address(host).map(IpNet::from)
+            } else if self.consumer.runtime == Runtime::Container {
+                Some(IpNet::V4(lock.subnet(host, EDGE)))
+            } else {
+                None
+            };
+            let Some(from) = from else { continue };
+            all.push(from);
+            let instances = self.provider.processes.iter().flat_map(|process| &process.instances);
+            for port in instances
+                .filter(|instance| instance.host == *on)
+                .filter_map(|instance| instance.port)
+            {
+                let opening = (
+                    on.clone(),
+                    Opening {
+                        origin: self.origin.clone(),
+                        comment: format!("{} for {}", self.provider.name, self.consumer.name),
+                        protocol: Protocol::Tcp,
+                        ports: (port.host, port.host),
+                        from: vec![from],
+                        interface: None,
+                        limit: false,
+                    },
+                );
+                if !reach.openings.contains(&opening) {
+                    reach.openings.push(opening);
+                }
+            }
+        }
+        (endpoint, all, None)
     }
 
     /// The firewall lets nothing in by itself: neither from other hosts nor from this host's containers.
@@ -315,6 +372,8 @@ fn part_name(part: Part) -> &'static str {
         Part::Issuer => "issuer",
         Part::ClientId => "client_id",
         Part::ClientSecret => "client_secret",
+        Part::Sentinels => "sentinels",
+        Part::SentinelName => "sentinel_name",
     }
 }
 

@@ -47,6 +47,18 @@ impl Replication {
     }
 }
 
+/// Copies of a server's data on several hosts, which choose another primary by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failover {
+    pub origin: Pointer,
+    /// The hosts with a copy; the first is the primary until there was a failover.
+    pub members: Vec<String>,
+    /// How many of them have to find the primary lost.
+    pub quorum: u32,
+    /// Seconds for which it must not answer.
+    pub down_after: u64,
+}
+
 /// A line of a server's configuration.
 #[derive(Debug, Clone, Serialize)]
 pub struct Setting {

@@ -42,7 +42,26 @@ pub enum IngressRuntime {
     Container { name: String, image: String },
 }
 
+/// Kernel settings of a web server that leads to other hosts. One that is cut off says nothing: without these, a request
+/// that it has is lost only when nobody waits for it any more. With them it is asked of another one, within fifteen seconds.
+pub const LOST_HOSTS: [(&str, u32); 4] = [
+    ("net.ipv4.tcp_keepalive_time", 5),
+    ("net.ipv4.tcp_keepalive_intvl", 2),
+    ("net.ipv4.tcp_keepalive_probes", 3),
+    // Six seconds.
+    ("net.ipv4.tcp_retries2", 4),
+];
+
 impl Ingress {
+    /// Some of what it leads to is on other hosts.
+    pub fn leads_elsewhere(&self) -> bool {
+        let mut servers = self.upstreams.iter().flat_map(|upstream| &upstream.servers);
+        servers.any(|server| {
+            let address = server.parse::<std::net::SocketAddr>();
+            address.is_ok_and(|address| !address.ip().is_loopback())
+        })
+    }
+
     /// Folder of its files on the host.
     pub fn folder(&self, site: &str) -> String {
         match &self.runtime {

@@ -336,6 +336,8 @@ pub enum Check {
     Tcp { address: String, port: u16 },
     /// The command, already quoted for a shell, exits 0.
     Command(String),
+    /// The command says it: `ok`, `warning` or `critical`, a tab, and a line.
+    State(String),
     /// The PEM file's certificate is valid for at least this many days more.
     Certificate { path: String, days: u32 },
     /// The file system of this path is at most this full, in percent.
@@ -344,8 +346,8 @@ pub enum Check {
     Memory { available: u8 },
     /// The last backup saved everything, and is at most this old, in hours.
     Backup { hours: u32 },
-    /// The members of a replicated database are what the manifest takes them for; `unit` runs the one of this host.
-    Replication { service: String, unit: String },
+    /// The members of a replicated database are what the manifest takes them for; `stop` stops the one of this host.
+    Replication { service: String, stop: String },
     /// No secret is older than it may be, and none is half replaced.
     Secrets,
     /// The name server on this host answers for the zone.

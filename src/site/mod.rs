@@ -193,6 +193,7 @@ pub struct Service {
     pub data: Vec<Data>,
     /// Its copies on other hosts, if it has any.
     pub replication: Option<Replication>,
+    pub failover: Option<Failover>,
     /// Its configuration, if it is a server that we configure.
     pub configuration: Option<Configuration>,
     /// Address that mail through it comes from, if it is a mail server that says so.

@@ -45,6 +45,7 @@ pub(super) const DOCUMENTS: &[(&str, &str)] = &[
     ("shared-machine", include_str!("shared-machine.md")),
     ("too-deep", include_str!("too-deep.md")),
     ("too-few-connections", include_str!("too-few-connections.md")),
+    ("too-few-sentinels", include_str!("too-few-sentinels.md")),
     ("too-large", include_str!("too-large.md")),
     ("too-much-memory", include_str!("too-much-memory.md")),
     ("two-clusters", include_str!("two-clusters.md")),

@@ -46,6 +46,7 @@ fn example() -> (Site, Host) {
         version: None,
         data: Vec::new(),
         replication: None,
+        failover: None,
         configuration: None,
     });
     site.channels = ["ops", "mail", "unused"].map(fixture::channel).into();

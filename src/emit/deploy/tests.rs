@@ -34,6 +34,7 @@ fn service() -> Service {
         version: None,
         data: Vec::new(),
         replication: None,
+        failover: None,
         configuration: None,
     }
 }

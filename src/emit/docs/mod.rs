@@ -10,6 +10,7 @@ mod certificates;
 mod daily;
 mod delivery;
 mod disasters;
+mod failover;
 mod files;
 mod handle;
 mod hosted;
@@ -81,6 +82,7 @@ pub(super) fn runbook(site: &Site, hosts: &[HostBundle]) -> String {
         releases::everywhere(site),
         backups::everywhere(site),
         replication::section(site),
+        failover::section(site),
         machines::channels(site),
         waivers::section(site),
         Some(incidents::section(site)),

@@ -17,7 +17,7 @@ struct Replicated<'a> {
     name: &'a str,
     primary: &'a str,
     standbys: String,
-    unit: &'a str,
+    stop: &'a str,
     max_lag: u64,
     /// The hosts in the order of after the first standby was promoted.
     turned: String,
@@ -38,8 +38,8 @@ pub(super) fn section(site: &Site) -> Section {
 fn view<'a>(site: &'a Site, service: &'a Service) -> Option<Replicated<'a>> {
     let replication = service.replication.as_ref()?;
     let probes = &site.host(&replication.primary)?.probes;
-    let unit = probes.iter().find_map(|probe| match &probe.check {
-        Check::Replication { service: of, unit } if *of == service.name => Some(unit.as_str()),
+    let stop = probes.iter().find_map(|probe| match &probe.check {
+        Check::Replication { service: of, stop } if *of == service.name => Some(stop.as_str()),
         _ => None,
     })?;
     let (first, rest) = replication.standbys.split_first()?;
@@ -51,7 +51,7 @@ fn view<'a>(site: &'a Site, service: &'a Service) -> Option<Replicated<'a>> {
         name: &service.name,
         primary: &replication.primary,
         standbys: listed(replication.standbys.iter().map(|host| code(host))),
-        unit,
+        stop,
         max_lag: replication.max_lag,
         turned: turned.join(", "),
         open: "{",

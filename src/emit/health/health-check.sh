@@ -172,7 +172,11 @@ probe_backup() { # DIRECTORY HOURS
   fi
 }
 
-# Its own program knows; it says a state and a line as a probe does.
+# Who knows says a state and a line, as a probe does.
+probe_state() { # COMMAND
+  timeout 30 bash -c "$1" 2>&1 || say critical "$1 failed"
+}
+
 probe_replication() { # SERVICE
   timeout 30 "/usr/local/sbin/${SITE}-standby" "$1" probe 2>&1 || say critical "${SITE}-standby $1 probe failed"
 }
@@ -218,6 +222,7 @@ probe() { # KIND ARGUMENT...
     disk) probe_disk "$2" "$3" ;;
     memory) probe_memory "$2" ;;
     backup) probe_backup "$2" "$3" ;;
+    state) probe_state "$2" ;;
     replication) probe_replication "$2" ;;
     secrets) probe_secrets ;;
     dns) probe_dns "$2" "$3" ;;

@@ -43,6 +43,7 @@ fn line(site: &Site, host: &Host, probe: &Probe) -> String {
         Check::Http { url, host } => ("http", [url.clone(), host.clone().unwrap_or_default(), String::new()]),
         Check::Tcp { address, port } => ("tcp", [address.clone(), port.to_string(), String::new()]),
         Check::Command(command) => ("command", [command.clone(), String::new(), String::new()]),
+        Check::State(command) => ("state", [command.clone(), String::new(), String::new()]),
         Check::Certificate { path, days } => ("certificate", [path.clone(), days.to_string(), String::new()]),
         Check::Disk { path, percent } => ("disk", [path.clone(), percent.to_string(), String::new()]),
         Check::Memory { available } => ("memory", [available.to_string(), String::new(), String::new()]),

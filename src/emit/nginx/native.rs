@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{SET, main_file, placeholders};
 use crate::emit::{Artifact, Emission};
 use crate::render::{Language, render};
-use crate::site::{Action, EnabledUnit, Host, Ingress, Package, Site, order};
+use crate::site::{Action, EnabledUnit, Host, Ingress, LOST_HOSTS, Package, Site, order};
 
 #[derive(Serialize)]
 struct Override {
@@ -33,6 +33,9 @@ pub(super) fn add(site: &Site, host: &Host, ingress: &Ingress, emission: &mut Em
         .triggers("systemd")
         .triggers("nginx-restart"),
     );
+    if ingress.leads_elsewhere() {
+        kernel(site, ingress, emission);
+    }
     emission.packages.push(Package::of_distribution("nginx"));
     emission.actions.extend([
         Action {
@@ -53,5 +56,25 @@ pub(super) fn add(site: &Site, host: &Host, ingress: &Ingress, emission: &mut Em
     emission.enabled.push(EnabledUnit {
         name: "nginx.service".into(),
         order: order::INGRESS,
+    });
+}
+
+fn kernel(site: &Site, ingress: &Ingress, emission: &mut Emission) {
+    let lines = LOST_HOSTS.iter().map(|(name, value)| format!("{name} = {value}\n"));
+    let text = format!(
+        "# A host that is cut off says nothing: so nginx finds out in time to ask another one.\n{}",
+        lines.collect::<String>()
+    );
+    emission.artifacts.push(
+        Artifact::new(SET, format!("/etc/sysctl.d/60-{}-upstreams.conf", site.name), text)
+            .triggers("sysctl")
+            .from([ingress.origin.clone()]),
+    );
+    emission.actions.push(Action {
+        name: "sysctl".into(),
+        order: order::SYSTEM,
+        check: None,
+        run: Some("systemctl restart systemd-sysctl.service".into()),
+        effect: "sets kernel parameters".into(),
     });
 }

@@ -1,5 +1,6 @@
 //! PostgreSQL in the compose project.
 
+use super::replication::{self, Members};
 use super::settings::{self, Place};
 use super::sizing::Size;
 use super::{SET, access, backups, native, roles};
@@ -22,27 +23,49 @@ pub(super) fn image(postgres: &Postgres) -> String {
 }
 
 pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
-    let Some(host) = lowering.service.hosts.first().cloned() else {
+    let Some(primary) = lowering.service.hosts.first().cloned() else {
         return;
     };
+    missing_extensions(postgres, lowering);
+    let members = Members::new(postgres, lowering);
+    let hosts = members.as_ref().map_or_else(
+        || vec![primary],
+        |members| members.all.iter().map(|member| member.host.clone()).collect(),
+    );
+    for host in hosts {
+        server(postgres, lowering, &host, members.as_ref());
+    }
+}
+
+/// The server of one host: the only one, or a member of those that replicate.
+fn server(postgres: &Postgres, lowering: &mut Lowering<'_>, host: &str, members: Option<&Members>) {
     let service = lowering.service.clone();
+    let is_primary = service.hosts.first().is_none_or(|primary| primary == host);
     let (origin, name) = (service.origin.clone(), service.name.clone());
     let site = lowering.site.clone();
     let ports = service
         .processes
         .iter()
         .flat_map(|process| &process.instances)
-        .find_map(|instance| instance.port);
+        .find(|instance| instance.host == host)
+        .and_then(|instance| instance.port);
     let (listen, published) = ports.map_or((5432, 5432), |port| (port.listen, port.host));
-    let clients = lowering.clients.to_vec();
-    let logins = roles::logins(postgres, &name, &clients);
+    let all = lowering.clients.to_vec();
+    // Clients come to the primary alone. A standby has their passwords at hand, for the day when it is the primary.
+    let clients = if is_primary { all.clone() } else { Vec::new() };
+    let logins = roles::logins(postgres, &name, &all);
     let superuser = format!("{name}_postgres").replace('-', "_");
     for secret in logins
         .iter()
         .map(|login| login.secret.as_str())
         .chain([superuser.as_str()])
+        .chain(members.map(|members| members.secret.as_str()))
     {
-        lowering.generated(secret, "length=32,charset=url-safe", &origin, &host);
+        if is_primary {
+            lowering.generated(secret, "length=32,charset=url-safe", &origin, host);
+        } else {
+            lowering.need(secret, host, &origin);
+        }
     }
     lowering.rotates(
         &superuser,
@@ -54,11 +77,31 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     );
     missing_extensions(postgres, lowering);
 
-    let target = lowering.host(&host);
+    let target = lowering.host(host);
     let major = postgres.major(VERSION);
     let budget = Budget::new(postgres.limits, target, 4);
-    let size = Size::new(postgres, major, budget, target, &logins);
-    let own = vec![("hba_file", "/etc/postgresql/pg_hba.conf".to_owned())];
+    let size = Size {
+        workers: members.map(Members::workers),
+        ..Size::new(postgres, major, budget, target, &logins)
+    };
+    let started = format!("postgres-{name}");
+    let member = replication::Names {
+        site: &site.name,
+        service: &name,
+        origin: &origin,
+        runtime: service.runtime,
+        unit: &name,
+        major,
+        port: published,
+        listen,
+        started: started.clone(),
+    };
+    let mut own = vec![("hba_file", "/etc/postgresql/pg_hba.conf".to_owned())];
+    own.extend(
+        members
+            .iter()
+            .flat_map(|members| members.settings(&member.passfile(), host)),
+    );
     let place = Place {
         listen: "*".to_owned(),
         port: listen,
@@ -66,10 +109,17 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     };
     let settings = settings::all(postgres, &site, &origin, size, place);
     let conf = settings::write(&settings);
-    let hba = access::write(postgres, &origin, &logins, &host, true, None);
-    let sql = roles::write(postgres, &origin, &logins, size.connections(), None);
+    let here = if is_primary { logins.as_slice() } else { &[] };
+    let hba = access::write(postgres, &origin, here, host, true, members);
+    let sql = roles::write(
+        postgres,
+        &origin,
+        &logins,
+        size.connections(),
+        members.map(|members| (members, host)),
+    );
     let folder = format!("/etc/{}/postgres/{name}", site.name);
-    let (started, filled) = (format!("postgres-{name}"), format!("roles-{name}"));
+    let filled = format!("roles-{name}");
     let place = |file_name: &str, mode, text, lines, action: &str| ConfigFile {
         lines,
         ..file(SET, format!("{folder}/{file_name}"), mode, text, &origin, &[action])
@@ -78,19 +128,22 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     target.files.extend([
         place("postgresql.conf", 0o444, conf.text, conf.lines, &started),
         place("pg_hba.conf", 0o444, hba.text, hba.lines, &started),
-        place("roles.sql", 0o600, sql.text, sql.lines, &filled),
     ]);
     let compose = server::compose(&site.name);
-    target.actions.extend([
-        Action {
-            name: started,
-            order: order::DATABASE,
-            check: None,
-            run: Some(format!("{compose} up --detach --quiet-pull --wait {name}")),
-            effect: format!("makes the container {name} anew"),
-        },
+    target.actions.push(Action {
+        name: started,
+        order: order::DATABASE,
+        check: None,
+        run: Some(format!("{compose} up --detach --quiet-pull --wait {name}")),
+        effect: format!("makes the container {name} anew"),
+    });
+    // What is made on the primary comes over to the standbys.
+    if is_primary {
+        target
+            .files
+            .push(place("roles.sql", 0o600, sql.text, sql.lines, &filled));
         // Before the containers that log in: they would not become healthy without their roles.
-        Action {
+        target.actions.push(Action {
             name: filled,
             order: order::SCHEMA,
             check: None,
@@ -98,9 +151,11 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
                 "{compose} exec -T {name} psql --no-psqlrc --quiet --tuples-only --output /dev/null --username postgres --port {listen} --set ON_ERROR_STOP=1 --file - <{folder}/roles.sql"
             )),
             effect: "brings roles, databases and rights up to date".to_owned(),
-        },
-    ]);
-    let reached = Reached::new(&clients, &host);
+        });
+    }
+    let mut reached = Reached::new(&clients, host);
+    reached.remotely |= members.is_some();
+    let (more, entrypoint) = members.map(|_| member.in_image()).unwrap_or_default();
     let container = Container {
         name: name.clone(),
         service: name.clone(),
@@ -112,7 +167,7 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
             "-c".into(),
             "config_file=/etc/postgresql/postgresql.conf".into(),
         ],
-        entrypoint: Vec::new(),
+        entrypoint,
         environment: vec![
             ("POSTGRES_PASSWORD_FILE".into(), "/run/secrets/postgres_password".into()),
             (
@@ -134,7 +189,10 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
             },
             bind(&folder, "postgresql.conf"),
             bind(&folder, "pg_hba.conf"),
-        ],
+        ]
+        .into_iter()
+        .chain(more)
+        .collect(),
         networks: reached.networks(),
         host_network: false,
         healthcheck: Some(Healthcheck {
@@ -179,19 +237,20 @@ pub(super) fn lower(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     target.containers.push(container);
     target.probes.push(Probe {
         name: name.clone(),
-        origin,
+        origin: origin.clone(),
         check: Check::Container(name.clone()),
     });
-    *lowering.configuration = Some(budget.configuration(settings));
-    backups(
-        postgres,
-        &Access::Container {
+    if let Some(members) = members {
+        members.lower(&member, host, target);
+    }
+    if is_primary {
+        *lowering.configuration = Some(budget.configuration(settings));
+        let access = Access::Container {
             service: name,
             user: "postgres".into(),
-        },
-        lowering,
-        &host,
-    );
+        };
+        backups(postgres, &access, lowering, host);
+    }
 }
 
 fn bind(folder: &str, file: &str) -> Mount {

@@ -90,9 +90,12 @@ fn server(postgres: &Postgres, lowering: &mut Lowering<'_>, host: &str, members:
         site: &site.name,
         service: &service.name,
         origin: &origin,
+        runtime: service.runtime,
         unit: &unit,
         major,
         port,
+        listen: port,
+        started: String::new(),
     };
     let mut own = tls();
     own.extend(

@@ -289,6 +289,7 @@ fn clients_are_handed_an_address_with_the_password_encoded() {
         port: 5432,
         remote: true,
         tunnel: false,
+        ..Endpoint::default()
     };
     let connection = section.connect(&placed("db", &section), &remote("api"), &endpoint);
     let part = |name: &str| {
@@ -307,6 +308,7 @@ fn clients_are_handed_an_address_with_the_password_encoded() {
         port: 5432,
         remote: false,
         tunnel: false,
+        ..Endpoint::default()
     };
     let connection = section.connect(&placed("db", &section), &client("api"), &local);
     assert_eq!(connection.after, ["postgresql.service"]);

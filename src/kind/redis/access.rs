@@ -20,6 +20,9 @@ struct View {
     channels: bool,
     allowed: Vec<&'static str>,
     disabled: Vec<String>,
+    /// Digests of the passwords of those who copy, and of those who watch.
+    replica: Option<String>,
+    sentinel: Option<String>,
 }
 
 /// What an application may use of the commands that count as dangerous: clients ask how the server is before they begin,
@@ -27,8 +30,8 @@ struct View {
 const ALLOWED: [&str; 3] = ["+info", "+sort", "+flushdb"];
 
 /// `reloads`: the server reads its rules anew while it runs, so that of each password two can be valid while clients go from
-/// one to the other.
-pub(super) fn write(redis: &Redis, service: &Placed, major: u32, reloads: bool) -> Rendered {
+/// one to the other. `is_watched`: Sentinels and copies log in as well.
+pub(super) fn write(redis: &Redis, service: &Placed, major: u32, reloads: bool, is_watched: bool) -> Rendered {
     let digest = |secret: &str| format!("#{}", placeholder(secret, Encoding::Sha256));
     let password = |user: &str| {
         let secret = secret(&service.name, user);
@@ -59,6 +62,8 @@ pub(super) fn write(redis: &Redis, service: &Placed, major: u32, reloads: bool) 
         channels: major >= 7,
         allowed: ALLOWED.iter().chain(of_version).copied().collect(),
         disabled: disabled.collect(),
+        replica: is_watched.then(|| password("replica")),
+        sentinel: is_watched.then(|| password("sentinel")),
     };
     render(Language::Redis, "redis/users.acl", include_str!("users.acl.hbs"), &view)
 }

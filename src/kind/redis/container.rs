@@ -1,6 +1,7 @@
 //! Redis in the compose project.
 
 use super::native::ping;
+use super::sentinel::Members;
 use super::settings::{self, Place};
 use super::{SET, SHARE, access, backup};
 use crate::kind::Lowering;
@@ -27,29 +28,37 @@ pub(super) fn major(redis: &Redis) -> u32 {
         .unwrap_or(VERSION)
 }
 
-pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
+/// `members` are its copies on other hosts; then it stands in the network of its host, at the address that the others know.
+pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str, members: Option<&Members>) {
     let service = lowering.service.clone();
     let (origin, name) = (service.origin.clone(), service.name.clone());
     let site = lowering.site.name.clone();
     let ports = service
         .processes
         .iter()
+        .filter(|process| process.name.is_empty())
         .flat_map(|process| &process.instances)
-        .find_map(|instance| instance.port);
+        .find(|instance| instance.host == host)
+        .and_then(|instance| instance.port);
     let (listen, published) = ports.map_or((6379, 6379), |port| (port.listen, port.host));
     let reached = Reached::new(lowering.clients, host);
     let target = lowering.host(host);
     let budget = Budget::new(redis.limits, target, SHARE);
+    let (bind, listen) = members.map_or_else(
+        || (vec!["*".to_owned()], listen),
+        |members| (members.bind(host), published),
+    );
     let place = Place {
-        bind: vec!["*".to_owned()],
+        bind,
         port: listen,
         dir: "/data",
         acl: "/etc/redis/users.acl",
         supervised: false,
     };
-    let lines = settings::lines(redis, &origin, budget, &place);
-    let conf = settings::write(&lines);
-    let acl = access::write(redis, &service, major(redis), false);
+    let mut lines = settings::lines(redis, &origin, budget, &place);
+    lines.extend(members.into_iter().flat_map(|members| members.settings(redis, host)));
+    let conf = settings::write(&lines, members.map(Members::login));
+    let acl = access::write(redis, &service, major(redis), false, members.is_some());
     let folder = format!("/etc/{site}/redis/{name}");
     let place_file = |file_name: &str, text, lines| ConfigFile {
         lines,
@@ -61,7 +70,16 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         place_file("users.acl", acl.text, acl.lines),
     ]);
     server::overcommit(&site, &origin, target);
-    let bind = |file: &str| Mount::Bind {
+    let start = members.map(|members| {
+        target
+            .files
+            .extend(members.files(host).map(|(file_name, mode, text)| ConfigFile {
+                mode,
+                ..place_file(file_name, text, Vec::new())
+            }));
+        ["start", "members.tsv"]
+    });
+    let mount = |file: &str| Mount::Bind {
         source: format!("{folder}/{file}"),
         target: format!("/etc/redis/{file}"),
         read_only: true,
@@ -72,21 +90,38 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         origin: origin.clone(),
         image: image(redis),
         image_variable: None,
-        command: vec!["redis-server".into(), "/etc/redis/redis.conf".into()],
-        entrypoint: Vec::new(),
+        command: if members.is_some() {
+            Vec::new()
+        } else {
+            vec!["redis-server".into(), "/etc/redis/redis.conf".into()]
+        },
+        entrypoint: members
+            .map(|_| ["/etc/redis/start", "server"].map(str::to_owned).to_vec())
+            .unwrap_or_default(),
         environment: Vec::new(),
         environment_file: None,
-        ports: reached.bindings(target, published, listen),
+        ports: if members.is_some() {
+            Vec::new()
+        } else {
+            reached.bindings(target, published, listen)
+        },
         mounts: vec![
             Mount::Volume {
                 name: format!("{name}-data"),
                 target: "/data".into(),
             },
-            bind("redis.conf"),
-            bind("users.acl"),
-        ],
-        networks: reached.networks(),
-        host_network: false,
+            mount("redis.conf"),
+            mount("users.acl"),
+        ]
+        .into_iter()
+        .chain(start.into_iter().flatten().map(mount))
+        .collect(),
+        networks: if members.is_some() {
+            Vec::new()
+        } else {
+            reached.networks()
+        },
+        host_network: members.is_some(),
         healthcheck: Some(Healthcheck {
             command: vec!["/bin/sh".into(), "-c".into(), ping(listen)],
             interval: 10,
@@ -116,6 +151,9 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
         origin,
         check: Check::Container(name.clone()),
     });
+    if service.hosts.first().is_some_and(|first| first != host) {
+        return;
+    }
     *lowering.configuration = Some(budget.configuration(lines.iter().map(settings::Line::setting).collect()));
     backup(
         redis,

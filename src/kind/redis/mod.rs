@@ -7,13 +7,14 @@ mod access;
 mod container;
 mod native;
 mod refuse;
+mod sentinel;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 use super::{Client, Connection, Endpoint, Kind, Lowering, Placed, ProcessWish, Runtime, server};
 use crate::manifest::services::{Common, Redis};
-use crate::site::{Access, BackupSource, BackupWhat, Encoding, Os, Rotation, Text, previous};
+use crate::site::{Access, BackupSource, BackupWhat, Encoding, Failover, Os, Rotation, Text, previous};
 
 const SET: &str = "redis";
 /// Without a limit it gets one part of so many of the host's memory.
@@ -42,7 +43,9 @@ impl Kind for Redis {
     }
 
     fn processes(&self) -> Vec<ProcessWish> {
-        server::processes(self.port, 6379, self.limits, self.external.is_some())
+        let mut processes = server::processes(self.port, 6379, self.limits, self.external.is_some());
+        processes.extend(sentinel::process(self));
+        processes
     }
 
     fn image(&self) -> Option<String> {
@@ -57,7 +60,14 @@ impl Kind for Redis {
         }
     }
 
+    fn failover(&self, service: &Placed) -> Option<Failover> {
+        sentinel::of(self, service)
+    }
+
     fn connect(&self, service: &Placed, client: &Client, endpoint: &Endpoint) -> Connection {
+        if self.failover(service).is_some() {
+            return sentinel::connect(service, endpoint);
+        }
         let (host, port, user, password) = match &self.external {
             Some(external) => (
                 external.host.to_string(),
@@ -97,10 +107,15 @@ impl Kind for Redis {
         let Some(host) = lowering.service.hosts.first().cloned() else {
             return;
         };
+        sentinel::contradictions(self, lowering);
         if self.external.is_some() {
             return;
         }
         refuse::contradictions(self, lowering, &host);
+        if let Some(failover) = self.failover(lowering.service) {
+            sentinel::lower(self, lowering, &failover);
+            return;
+        }
         let origin = lowering.service.origin.clone();
         for user in ["app", "backup"] {
             let secret = secret(&lowering.service.name, user);
@@ -112,7 +127,7 @@ impl Kind for Redis {
             }
         }
         match lowering.service.runtime {
-            Runtime::Container => container::lower(self, lowering, &host),
+            Runtime::Container => container::lower(self, lowering, &host, None),
             _ => native::lower(self, lowering, &host),
         }
     }

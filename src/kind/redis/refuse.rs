@@ -8,7 +8,9 @@ use crate::manifest::services::Redis;
 use crate::manifest::values::Setting;
 
 pub(super) fn contradictions(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
-    server::refuse_several_hosts(lowering, "name one host: this version does not replicate Redis");
+    if redis.sentinel.is_none() {
+        server::refuse_several_hosts(lowering, "name one host, or three and `sentinel: {quorum: 2}`");
+    }
     server::refuse_derived(
         &redis.settings,
         &[
@@ -25,6 +27,11 @@ pub(super) fn contradictions(redis: &Redis, lowering: &mut Lowering<'_>, host: &
                 "user",
                 "users are made by this kind; `disable_commands` takes commands away",
             ),
+            ("replicaof", "it follows from `on`, and from the last failover"),
+            ("masteruser", "copies log in by a user of this kind's"),
+            ("masterauth", "copies log in by a user of this kind's"),
+            ("replica-announce-ip", "it is the host's address among the others"),
+            ("replica-announce-port", "it follows from `port`"),
             ("daemonize", "systemd or the engine watches the process"),
             ("supervised", "systemd or the engine watches the process"),
         ],

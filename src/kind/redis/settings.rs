@@ -23,6 +23,15 @@ pub(super) struct Place {
 #[derive(Serialize)]
 struct View<'a> {
     lines: &'a [Line],
+    login: Option<Login>,
+}
+
+/// How a copy logs in where it copies.
+#[derive(Serialize)]
+pub(super) struct Login {
+    pub(super) origin: Pointer,
+    pub(super) user: &'static str,
+    pub(super) password: String,
 }
 
 /// A line of the file; a name may have several.
@@ -86,6 +95,14 @@ pub(super) fn lines(redis: &Redis, origin: &Pointer, budget: Budget, place: &Pla
 }
 
 impl Line {
+    pub(super) fn new(origin: &Pointer, name: &str, word: String) -> Self {
+        Self {
+            origin: origin.clone(),
+            name: name.to_owned(),
+            words: vec![word],
+        }
+    }
+
     pub(super) fn setting(&self) -> Setting {
         Setting {
             origin: self.origin.clone(),
@@ -95,12 +112,12 @@ impl Line {
     }
 }
 
-pub(super) fn write(lines: &[Line]) -> Rendered {
+pub(super) fn write(lines: &[Line], login: Option<Login>) -> Rendered {
     render(
         Language::Redis,
         "redis/redis.conf",
         include_str!("redis.conf.hbs"),
-        &View { lines },
+        &View { lines, login },
     )
 }
 

@@ -147,6 +147,7 @@ fn clients_are_handed_a_user_and_a_password() {
         port: 6379,
         remote: false,
         tunnel: false,
+        ..Endpoint::default()
     };
     let connection = section.connect(&placed("cache", &section), &client("api"), &endpoint);
     let (_, url) = connection.parts.iter().find(|(part, _)| *part == "url").unwrap();

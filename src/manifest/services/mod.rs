@@ -20,7 +20,7 @@ pub use health::{Health, HealthProbe};
 pub use oidc::{Oidc, OidcExternal};
 pub use postgres::{Database, DatabaseBackup, Postgres, PostgresTls};
 pub use process::{Process, Run};
-pub use redis::{DataBackup, Redis};
+pub use redis::{DataBackup, Redis, Sentinel};
 pub use s3::{S3, S3External};
 pub use smtp::{Smtp, SmtpTls};
 pub use static_files::{Expires, Static};

@@ -1,10 +1,9 @@
 //! Kind `redis`.
 
 use super::common::{Common, External, Limits, ServerRuntime};
-use crate::manifest::planned::Planned;
 use crate::manifest::secret_ref::SecretRef;
 use crate::manifest::switch::Switch;
-use crate::manifest::values::{Port, RedisCommand, Setting, SettingName, Text, Version};
+use crate::manifest::values::{Duration, Port, RedisCommand, Setting, SettingName, Text, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,8 +42,29 @@ pub struct Redis {
     pub user: Option<Text>,
     /// A secret that holds the password of an external server.
     pub password: Option<SecretRef>,
-    /// Copies on other hosts that take over. Planned: this version refuses it.
-    pub sentinel: Option<Planned>,
+    /// The hosts of `on` have a copy each, and choose another master by themselves when theirs is lost. Clients ask them which
+    /// one it is. Three hosts at least.
+    pub sentinel: Option<Sentinel>,
+}
+
+/// How the hosts of a Redis agree that its master is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(example = serde_json::json!({"quorum": 2}))]
+pub struct Sentinel {
+    /// How many of them have to find the master lost. Default: more than half.
+    #[schemars(example = 2, range(min = 1))]
+    pub quorum: Option<u32>,
+    /// The port that Sentinel listens on. Default: 26379.
+    #[schemars(example = 26379)]
+    pub port: Option<Port>,
+    /// For how long the master must not answer. Default: `5s`.
+    #[serde(default = "five_seconds")]
+    #[schemars(example = &"5s")]
+    pub down_after: Duration,
+}
+
+fn five_seconds() -> Duration {
+    Duration::seconds(5)
 }
 
 /// A backup without settings of its own.

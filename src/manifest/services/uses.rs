@@ -73,4 +73,8 @@ pub enum Part {
     ClientId,
     /// The identity provider's word for the site.
     ClientSecret,
+    /// `HOST:PORT` of each Sentinel, between commas.
+    Sentinels,
+    /// What Sentinel calls the master.
+    SentinelName,
 }

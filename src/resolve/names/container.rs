@@ -1,5 +1,7 @@
 //! The web server as one of the host's containers: what it mounts, and what it cannot get at.
 
+use std::collections::BTreeMap;
+
 use super::super::{World, host_mut};
 use super::{Build, Entry};
 use crate::diag::Diagnostic;
@@ -96,8 +98,20 @@ fn container(site: &str, host: &Host, ingress: &Ingress, name: &str, image: &str
         secrets: passwords(ingress),
         extra_hosts: Vec::new(),
         profile: None,
-        settings: serde_json::Map::new(),
+        settings: kernel(ingress),
     }
+}
+
+/// Settings of its own network, which is not the host's.
+fn kernel(ingress: &Ingress) -> serde_json::Map<String, serde_json::Value> {
+    if !ingress.leads_elsewhere() {
+        return serde_json::Map::new();
+    }
+    let settings: BTreeMap<&str, String> = LOST_HOSTS
+        .iter()
+        .map(|(name, value)| (*name, value.to_string()))
+        .collect();
+    std::iter::once(("sysctls".to_owned(), serde_json::json!(settings))).collect()
 }
 
 /// A port of the host, at all of its addresses of the families that the world reaches it by.

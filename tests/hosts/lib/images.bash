@@ -6,7 +6,7 @@ IMAGES=(redis:7 acme/api:{1,2,3,crash,half,ill})
 
 # image_build NAME: `--network host` so that apt inside reaches the bed's repository.
 image_build() {
-  local folder arguments=() name=$1
+  local folder arguments=() name=$1 context=${HERE}/images
   # Real images of one program differ in their user's ids between Debian and Alpine: volumes show it.
   case $1 in
     redis:7) folder=redis ;;
@@ -19,13 +19,25 @@ image_build() {
       nginx_root_make
       folder=nginx-1.30
       ;;
-    neurm-backend:1.14.0 | neurm-frontend:1.14.0) folder=backend ;;
+    neurm-backend:1.14.0 | neurm-frontend:1.14.0)
+      folder=backend context=${BED}/contexts
+      packages_of_node "${folder}"
+      ;;
     *) fail "no stand-in for the image $1: add a folder under tests/hosts/images and a line here" ;;
   esac
-  d build --quiet --network host --tag "$1" "${arguments[@]}" "${HERE}/images/${folder}"
+  d build --quiet --network host --tag "$1" "${arguments[@]}" "${context}/${folder}"
   [[ ${name} == */* ]] || name=library/${name}
   d tag "$1" "${REGISTRY}/${name}"
   d push --quiet "${REGISTRY}/${name}"
+}
+
+# Containers of the bed reach no registry of packages, so these come into the image with the rest.
+packages_of_node() { # FOLDER
+  command -v npm >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends npm
+  install -d "${BED}/contexts"
+  rm -rf "${BED}/contexts/$1"
+  cp -a "${HERE}/images/$1" "${BED}/contexts/$1"
+  npm ci --prefix "${BED}/contexts/$1" --no-audit --no-fund --ignore-scripts --silent
 }
 
 # Debian's next release has the nginx that the image has, and all of it runs on this kernel.

@@ -26,6 +26,8 @@ pub(super) enum Ground {
     Ha = 2,
     /// From 10.89.77.90.
     Rotation = 7,
+    /// From 10.89.77.80.
+    Failover = 5,
 }
 
 impl Ground {

@@ -10,6 +10,7 @@ mod boots;
 mod checks;
 mod containers;
 mod example;
+mod failover;
 mod ha;
 mod host;
 mod neurmatic;

@@ -12,5 +12,4 @@ fi
 shift
 [[ ${1-} != --help ]] || { "usage_of_${PROGRAM}" && exit 0; }
 (($#)) || wrong_usage
-((EUID == 0)) || die "this must run as root"
 "${PROGRAM}" "$@"

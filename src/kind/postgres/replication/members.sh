@@ -7,10 +7,14 @@
 # beside it, and it is for people to remove it. And nothing guesses whether a primary is down: one that answers has to be
 # stopped first, and of one that does not answer, somebody who knows has to say it. Two primaries are two histories, and one
 # of them is lost.
+#
+# The server may run in a container. Then its programs are asked there; and this file is in it, too, and starts the server.
+# shellcheck disable=SC2310 # a function that stands in a condition is a question, and its failure the answer
 set +x -Eeuo pipefail
 shopt -s inherit_errexit
 umask 077
-export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# An image has its programs where its own PATH says.
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PGDATA:+:${PATH}}
 
 # As it is called from a bundle that is not installed yet, too.
 SITE=$(readlink -f "${BASH_SOURCE[0]}")
@@ -29,12 +33,13 @@ die() { # MESSAGE
 read_members() { # SERVICE
   local key a b folder=${ROOT}/etc/${SITE}/postgres/$1
   [[ $1 =~ ^[a-z][a-z0-9-]*$ && -r ${folder}/members.tsv ]] || die "no PostgreSQL $1 with standbys is on this host"
-  SERVICE=$1 PASSFILE=${folder}/passfile MEMBERS=()
+  SERVICE=$1 PASSFILE=${folder}/passfile MEMBERS=() RUNTIME=native PROGRAMS=''
   declare -gA SLOT=() ENDPOINT=()
   while IFS=$'\t' read -r key a b; do
     case ${key} in
-      data) DATA=${a} ;;
-      programs) PROGRAMS=${a} ;;
+      runtime) RUNTIME=${a} ;;
+      data) DATA=${a} && PLACE=${a} ;;
+      programs) PROGRAMS=${a}/ ;;
       unit) UNIT=${a} ;;
       port) PORT=${a} ;;
       user) ROLE_NAME=${a} ;;
@@ -48,14 +53,80 @@ read_members() { # SERVICE
   OTHERS=()
   for key in "${MEMBERS[@]}"; do [[ ${key} == "${SELF}" ]] || OTHERS+=("${key}"); done
   # Asks the server of this host; the statement follows.
-  SQL=(runuser -u postgres -- psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --no-password --port "${PORT}"
+  SQL=(psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --no-password --port "${PORT}" --username postgres
     --dbname postgres --command)
+  SQL=(in_server "${SQL[@]}")
+  STOPPING="systemctl disable --now ${UNIT}" LOOKING="systemctl status ${UNIT}"
+  [[ ${RUNTIME} == container ]] || return 0
+  COMPOSE=(docker compose --progress quiet --project-name "${SITE}" --file "/etc/${SITE}/compose/compose.yaml")
+  PASSFILE=/etc/${SITE}/postgres/${SERVICE}/passfile
+  STOPPING="${COMPOSE[*]:0:2} ${COMPOSE[*]:4} stop ${SERVICE}" LOOKING="${COMPOSE[*]:0:2} ${COMPOSE[*]:4} logs --tail 50 ${SERVICE}"
+  if [[ -n ${INSIDE} ]]; then RUNTIME=inside; else find_volume; fi
 }
+
+# ---- where the server runs -------------------------------------------------------------------------------------------
+# The data of a container, as this host sees it; DATA is empty while there is none. PLACE is where the server has it.
+find_volume() {
+  local of=/var/lib/postgresql/data
+  [[ ${PLACE} == "${of}"* ]] || of=/var/lib/postgresql
+  DATA=$(docker volume inspect --format '{{.Mountpoint}}' "${SITE}_${SERVICE}-data" 2>/dev/null || true)
+  DATA=${DATA:+${DATA}${PLACE#"${of}"}}
+}
+
+# Runs a program as the server's user, in its container or in one that is made for it.
+in_server() { # PROGRAM [ARGUMENT...]
+  case ${RUNTIME} in
+    native) runuser -u postgres -- "$@" ;;
+    inside) "$@" ;;
+    *) if is_active; then "${COMPOSE[@]}" exec -T "${SERVICE}" "$@"; else in_new "$@"; fi ;;
+  esac
+}
+
+in_new() { # PROGRAM [ARGUMENT...]
+  "${COMPOSE[@]}" run --rm --no-deps --quiet-pull -T "${MOUNTS[@]}" --entrypoint "$1" "${SERVICE}" "${@:2}"
+}
+MOUNTS=()
+
+# Runs a client that reads the passfile, which in a bundle only root can.
+as_client() { # PROGRAM [ARGUMENT...]
+  if [[ ${RUNTIME} == native ]]; then "$@"; else in_server "$@"; fi
+}
+
+is_active() {
+  local running
+  case ${RUNTIME} in
+    native) systemctl -q is-active "${UNIT}" ;;
+    inside) false ;;
+    *)
+      running=$("${COMPOSE[@]}" ps --status running --quiet "${SERVICE}" 2>/dev/null || true)
+      [[ -n ${running} ]]
+      ;;
+  esac
+}
+
+stop_server() {
+  if [[ ${RUNTIME} == native ]]; then systemctl stop "${UNIT}"; else "${COMPOSE[@]}" stop "${SERVICE}"; fi
+}
+
+start_server() {
+  if [[ ${RUNTIME} == native ]]; then
+    systemctl reset-failed "${UNIT}" 2>/dev/null || true
+    systemctl -q enable --now "${UNIT}"
+  else
+    "${COMPOSE[@]}" up --detach --wait --no-deps "${SERVICE}"
+  fi
+}
+
+# ---- what each member says -------------------------------------------------------------------------------------------
+# Seconds to wait for a member that does not answer. A tunnel that just came up may lose its first handshake, and WireGuard
+# tries again after five seconds: who decides by the answer whether to take writes waits for that.
+PATIENCE=3
+SURE=12
 
 # How a member is entered for replication.
 way_to() { # MEMBER
-  printf '%s user=%s dbname=replication replication=true sslmode=%s passfile=%s connect_timeout=3 application_name=%s' \
-    "${ENDPOINT[$1]}" "${ROLE_NAME}" "${SSLMODE}" "${PASSFILE}" "${SLOT[${SELF}]}"
+  printf '%s user=%s dbname=replication replication=true sslmode=%s passfile=%s connect_timeout=%s application_name=%s' \
+    "${ENDPOINT[$1]}" "${ROLE_NAME}" "${SSLMODE}" "${PASSFILE}" "${PATIENCE}" "${SLOT[${SELF}]}"
 }
 
 # Asks a member. Sets IS to primary, standby or silent; TIMELINE and POSITION as far as it said them; WHY if it is silent.
@@ -63,7 +134,7 @@ ask() { # MEMBER
   local said way
   IS=silent TIMELINE=0 POSITION='' WHY=''
   way=$(way_to "$1")
-  if ! said=$(timeout 15 psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --no-password \
+  if ! said=$(as_client timeout $((PATIENCE + 12)) psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --no-password \
     --dbname "${way}" --command 'SHOW in_hot_standby' --command IDENTIFY_SYSTEM 2>&1 </dev/null); then
     WHY=${said%%$'\n'*} && WHY=${WHY##*: } && WHY=${WHY# }
     return 0
@@ -89,7 +160,7 @@ find_primary() {
 
 # Sets REPLY to what the control file of this host's cluster says.
 controlled() { # FIELD
-  REPLY=$("${PROGRAMS}/pg_controldata" "${DATA}")
+  REPLY=$(in_server "${PROGRAMS}pg_controldata" "${PLACE}")
   REPLY=$(sed -n "s/^$1: *//p" <<<"${REPLY}")
 }
 
@@ -100,6 +171,7 @@ controlled() { # FIELD
 #   data      a cluster that takes writes of its own
 look_here() {
   HERE=nothing
+  [[ -n ${DATA} ]] || return 0
   if [[ ! -e ${DATA}/PG_VERSION ]]; then
     REPLY=$(find "${DATA}" -mindepth 1 -print -quit 2>/dev/null || true)
     [[ -z ${REPLY} ]] || HERE=data
@@ -108,7 +180,7 @@ look_here() {
   HERE=standby
   [[ ! -e ${DATA}/standby.signal ]] || return 0
   HERE=data
-  if systemctl -q is-active "${UNIT}"; then "${SQL[@]}" CHECKPOINT >/dev/null 2>&1 </dev/null || return 0; fi
+  if is_active; then "${SQL[@]}" CHECKPOINT >/dev/null 2>&1 </dev/null || return 0; fi
   # Whatever somebody makes gets a number from 16384 on.
   controlled "Latest checkpoint's NextOID"
   [[ ! ${REPLY} =~ ^[0-9]+$ ]] || ((REPLY > 16384)) || HERE=empty

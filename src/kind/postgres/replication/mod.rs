@@ -11,19 +11,22 @@ use std::net::IpAddr;
 
 use super::sizing::Size;
 use super::{SET, packaged};
-use crate::kind::server::{Budget, file, push_new};
+use crate::kind::server::{self, Budget, file, push_new};
 use crate::kind::{Lowering, Placed, Runtime};
 use crate::manifest::services::Postgres;
 use crate::render::escape;
 use crate::site::{
-    Action, Check, ConfigFile, Encoding, Host, Opening, Pointer, Precondition, Probe, Protocol, Replication, order,
-    placeholder,
+    Action, Check, ConfigFile, Encoding, Host, Mount, Opening, Pointer, Precondition, Probe, Protocol, Replication,
+    order, placeholder,
 };
 
 pub(super) use refuse::contradictions;
 
 /// The login that standbys come with. One cluster is of one service, so it needs no other name.
 pub(super) const ROLE: &str = "standby";
+
+/// The image's user, which no user of the host is.
+const IMAGE_USER: &str = "999";
 
 const ENGINE_NAME: &str = "postgres-members";
 const ENGINE: &str = concat!(
@@ -61,12 +64,12 @@ pub(super) struct Members {
 pub(super) fn of(postgres: &Postgres, service: &Placed) -> Option<Replication> {
     let section = postgres.replication?;
     let (primary, standbys) = service.hosts.split_first()?;
-    let is_possible = !standbys.is_empty() && service.runtime == Runtime::Native;
-    is_possible.then(|| Replication {
+    (!standbys.is_empty()).then(|| Replication {
         origin: service.origin.child("replication"),
         primary: primary.clone(),
         standbys: standbys.to_vec(),
-        encrypted: postgres.is_encrypted(true, false),
+        // A container has no certificate: it is refused where no tunnel encrypts.
+        encrypted: postgres.is_encrypted(true, service.runtime == Runtime::Container),
         max_lag: section.max_lag.as_secs(),
     })
 }
@@ -146,13 +149,16 @@ impl Members {
 
     /// What the member on this host has beside the server's own files. `data` is its data directory.
     pub(super) fn lower(&self, names: &Names<'_>, host: &str, target: &mut Host) {
-        let Names {
-            site, service, unit, ..
-        } = names;
+        let Names { site, service, .. } = names;
         let action = format!("postgres-{service}-join");
         let is_standby = self.all.first().is_none_or(|primary| primary.host != host);
-        let triggers: &[&str] = if is_standby { &[&action] } else { &[] };
+        let in_container = names.in_container();
         let passfile = format!("*:*:*:{ROLE}:{}\n", placeholder(&self.secret, Encoding::Pgpass));
+        let join = is_standby.then_some(action.as_str());
+        let again = in_container.then_some(names.started.as_str());
+        let triggers: Vec<&str> = join.into_iter().chain(again).collect();
+        let triggers = triggers.as_slice();
+        let owner = if in_container { IMAGE_USER } else { "postgres" };
         target.files.extend([
             file(
                 SET,
@@ -163,8 +169,8 @@ impl Members {
                 triggers,
             ),
             ConfigFile {
-                owner: "postgres".into(),
-                group: "postgres".into(),
+                owner: owner.into(),
+                group: owner.into(),
                 ..file(SET, names.passfile(), 0o600, passfile, &self.origin, triggers)
             },
         ]);
@@ -200,7 +206,7 @@ impl Members {
             origin: self.origin.clone(),
             check: Check::Replication {
                 service: (*service).to_owned(),
-                unit: (*unit).to_owned(),
+                stop: names.stop(),
             },
         });
     }
@@ -213,10 +219,15 @@ impl Members {
             "# Who has a copy, the primary first: name, address and port.".to_owned(),
         ];
         let mut line = |fields: [&str; 2]| lines.push(escape::fields(&fields));
-        line(["data", &format!("/var/lib/postgresql/{major}/main")]);
-        line(["programs", &format!("/usr/lib/postgresql/{major}/bin")]);
+        if names.in_container() {
+            line(["runtime", "container"]);
+            line(["data", &names.data()]);
+        } else {
+            line(["data", &format!("/var/lib/postgresql/{major}/main")]);
+            line(["programs", &format!("/usr/lib/postgresql/{major}/bin")]);
+        }
         line(["unit", names.unit]);
-        line(["port", &names.port.to_string()]);
+        line(["port", &names.listen.to_string()]);
         line(["user", ROLE]);
         line(["sslmode", self.sslmode()]);
         line(["max_lag", &self.max_lag.to_string()]);
@@ -254,12 +265,54 @@ pub(super) struct Names<'a> {
     pub(super) site: &'a str,
     pub(super) service: &'a str,
     pub(super) origin: &'a Pointer,
+    pub(super) runtime: Runtime,
+    /// The unit, or the compose service.
     pub(super) unit: &'a str,
     pub(super) major: u32,
+    /// The port that other hosts find it at.
     pub(super) port: u16,
+    /// The port that it listens on itself.
+    pub(super) listen: u16,
+    /// The action that makes its container anew.
+    pub(super) started: String,
 }
 
 impl Names<'_> {
+    fn in_container(&self) -> bool {
+        self.runtime == Runtime::Container
+    }
+
+    /// Where the image keeps its data.
+    fn data(&self) -> String {
+        let major = self.major;
+        if major >= 18 {
+            format!("/var/lib/postgresql/{major}/docker")
+        } else {
+            "/var/lib/postgresql/data".to_owned()
+        }
+    }
+
+    /// What stops it, so that it stays so.
+    fn stop(&self) -> String {
+        if self.in_container() {
+            format!("{} stop {}", server::compose(self.site), self.unit)
+        } else {
+            format!("systemctl disable --now {}", self.unit)
+        }
+    }
+
+    /// What a container gets beside its own files, and starts by.
+    pub(super) fn in_image(&self) -> (Vec<Mount>, Vec<String>) {
+        let engine = format!("/usr/local/lib/{}/{ENGINE_NAME}", self.site);
+        let start = ["standby", self.service, "start"].map(str::to_owned);
+        let mounts = [engine.clone(), self.members(), self.passfile()].map(|path| Mount::Bind {
+            source: path.clone(),
+            target: path,
+            read_only: true,
+        });
+        (mounts.into(), std::iter::once(engine).chain(start).collect())
+    }
+
     fn folder(&self) -> String {
         format!("/etc/{}/postgres/{}", self.site, self.service)
     }

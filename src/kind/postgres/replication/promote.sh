@@ -12,12 +12,12 @@ HELP
 }
 
 refuse_primaries() {
-  local member
+  local member PATIENCE=${SURE}
   SILENT=()
   for member in "${OTHERS[@]}"; do
     ask "${member}"
     case ${IS} in
-      primary) die "${member} takes writes. Stop it there first, so that all it wrote comes over: systemctl disable --now ${UNIT}" ;;
+      primary) die "${member} takes writes. Stop it there first, so that all it wrote comes over: ${STOPPING}" ;;
       standby) refuse_behind "${member}" "${POSITION}" ;;
       *)
         SILENT+=("${member}")
@@ -52,7 +52,7 @@ tell_lag() {
 take_over() {
   local member slot promoted
   promoted=$("${SQL[@]}" 'SELECT pg_promote(true, 300)')
-  [[ ${promoted} == t ]] || die "PostgreSQL was not promoted within five minutes: journalctl -u ${UNIT}"
+  [[ ${promoted} == t ]] || die "PostgreSQL was not promoted within five minutes: ${LOOKING}"
   "${SQL[@]}" CHECKPOINT >/dev/null # from now on the new timeline stands in its control file
   for member in "${OTHERS[@]}"; do
     slot=${SLOT[${member}]}
@@ -89,9 +89,10 @@ promote() { # SERVICE [OPTION...]
     shift
   done
   [[ -n ${service} ]] || wrong_usage
+  ((EUID == 0)) || die "this must run as root"
   read_members "${service}"
   recovering=$("${SQL[@]}" 'SELECT pg_is_in_recovery()' || true)
-  [[ -n ${recovering} ]] || die "${SERVICE} does not answer here: systemctl status ${UNIT}"
+  [[ -n ${recovering} ]] || die "${SERVICE} does not answer here: ${LOOKING}"
   [[ ${recovering} == t ]] || die "${SERVICE} on this host is no standby: it takes writes already"
   refuse_primaries
   confirm

@@ -3,7 +3,8 @@
 use super::ROLE;
 use crate::diag::Diagnostic;
 use crate::kind::{Lowering, Runtime, server};
-use crate::manifest::services::Postgres;
+use crate::manifest::services::{Postgres, PostgresTls};
+use crate::site::Host;
 
 pub(in crate::kind::postgres) fn contradictions(postgres: &Postgres, lowering: &mut Lowering<'_>) {
     if postgres.replication.is_none() {
@@ -32,19 +33,10 @@ pub(in crate::kind::postgres) fn contradictions(postgres: &Postgres, lowering: &
         return;
     }
     if service.runtime == Runtime::Container {
-        lowering.found.push(
-            Diagnostic::error(
-                "not-built",
-                format!("replication of `{}` in a container is not built yet", service.name),
-            )
-            .at_key(&origin, "not built yet")
-            .at(service.origin.child("runtime"), "in a container")
-            .why("This version replicates only servers of the distribution's package.")
-            .help("write `runtime: native`"),
-        );
-        return;
+        not_in_a_tunnel(postgres, lowering);
+    } else {
+        systems(lowering);
     }
-    systems(lowering);
     server::refuse_derived(
         &postgres.settings,
         &[
@@ -67,6 +59,31 @@ pub(in crate::kind::postgres) fn contradictions(postgres: &Postgres, lowering: &
             );
         }
     }
+}
+
+/// An image has no certificate to encrypt with, and what is copied is everything.
+fn not_in_a_tunnel(postgres: &Postgres, lowering: &mut Lowering<'_>) {
+    let of = |name: &String| lowering.hosts.iter().find(|host| host.name == *name);
+    let hosts: Vec<&Host> = lowering.service.hosts.iter().filter_map(of).collect();
+    let is_apart = |from: &&&Host| {
+        let mut others = hosts.iter().filter(|to| to.name != from.name);
+        others.any(|to| to.private.is_none_or(|net| from.tunnel_to(net.addr()).is_none()))
+    };
+    let Some(host) = hosts.iter().find(is_apart) else {
+        return;
+    };
+    if postgres.tls == Some(PostgresTls::Off) {
+        return;
+    }
+    let found = Diagnostic::error(
+        "no-tls-in-container",
+        format!("`{}` in a container has no certificate to encrypt with", lowering.service.name),
+    )
+    .at(lowering.service.origin.child("runtime"), "runs in a container")
+    .at(&host.origin, "and its copies are reached outside of a tunnel")
+    .why("Every row that is written would cross the network in the clear.")
+    .help("write `runtime: native`, or give the hosts a `wireguard` network, or `tls: off` where the network between them is encrypted by itself");
+    lowering.found.push(found);
 }
 
 /// A copy is one of files: another C library sorts texts otherwise, and finds nothing in the indexes of the first.

@@ -8,7 +8,7 @@ usage: ${SITE}-standby SERVICE [status | join | rejoin]
   rejoin   make a new copy: on a primary of the past, or on a standby that fell too far behind. What is here now is kept
            in a folder beside it
 
-Others ask: may-run (an installation), may-start (the unit), probe (the health check).
+Others ask: may-run (an installation), may-start (the unit), start (the container), probe (the health check).
 exit: 0 done, 1 refused or failed, 2 wrong usage
 HELP
 }
@@ -26,13 +26,13 @@ join() {
   look_here
   [[ ${HERE} != standby ]] || { printf '%s is a standby already\n' "${SERVICE}" && return 0; }
   [[ ${HERE} != data ]] || refuse_data
-  if systemctl -q is-active "${UNIT}"; then
-    systemctl stop "${UNIT}"
+  if is_active; then
+    stop_server
     look_here # what was made meanwhile
     [[ ${HERE} != data ]] || refuse_data
   fi
   copy
-  [[ ${HERE} == nothing ]] || rm -rf -- "${KEPT:?}"
+  rm -rf -- "${KEPT:?}" # nothing was ever made in it
 }
 
 refuse_data() {
@@ -48,32 +48,51 @@ rejoin() {
     read -r -p "Go on? [y/N] " REPLY
     [[ ${REPLY} == [yY]* ]] || die "left as it is"
   }
-  systemctl stop "${UNIT}"
+  stop_server
   copy
-  systemctl reset-failed "${UNIT}" 2>/dev/null || true
-  systemctl -q enable --now "${UNIT}"
+  start_server
   [[ ! -e ${KEPT} ]] || printf 'What was here is kept in %s: remove it once nobody misses anything.\n' "${KEPT}"
 }
 
 # Copies the primary beside what is here, and then puts the copy in its place. Sets KEPT to where what was here is now.
 copy() {
-  local new=${DATA}.joining way
-  find_primary
+  local new owner=postgres:postgres
+  local -i tries
+  # The primary may just be coming up, on a host that is installed at the same time.
+  for ((tries = 0; tries < 10; tries++)); do
+    find_primary
+    [[ -z ${PRIMARY} ]] || break
+    sleep 3
+  done
   [[ -n ${PRIMARY} ]] || die "no other member says that it is the primary, so there is nothing to copy: ${REASONS}. Install the primary first"
+  if [[ ${RUNTIME} == container ]]; then
+    find_volume # made by asking, if it was not there
+    owner=$(stat --format %u:%g "${ROOT}/etc/${SITE}/postgres/${SERVICE}/passfile")
+  fi
+  new=${DATA}.joining
   printf 'copying from %s\n' "${PRIMARY}"
   rm -rf -- "${new}" # of a copy that was broken off
-  install -d -o postgres -g postgres -m 0700 "${new}"
-  way=$(way_to "${PRIMARY}")
-  if ! runuser -u postgres -- "${PROGRAMS}/pg_basebackup" --dbname "${way/ dbname=replication replication=true/}" --pgdata "${new}" \
-    --wal-method stream --slot "${SLOT[${SELF}]}" --checkpoint fast --no-password </dev/null; then
-    rm -rf -- "${new}"
-    die "the copy from ${PRIMARY} failed: nothing was changed"
-  fi
-  install -o postgres -g postgres -m 0600 /dev/null "${new}/standby.signal"
+  install -d -o "${owner%:*}" -g "${owner#*:}" -m 0700 "${new}"
+  take_copy "${new}" || { rm -rf -- "${new}" && die "the copy from ${PRIMARY} failed: nothing was changed"; }
+  install -o "${owner%:*}" -g "${owner#*:}" -m 0600 /dev/null "${new}/standby.signal"
   sync -f "${new}"
   printf -v KEPT '%s.before-%(%Y%m%dT%H%M%S)T' "${DATA}" -1
   [[ ! -e ${DATA} ]] || mv -T -- "${DATA}" "${KEPT}"
   mv -T -- "${new}" "${DATA}"
+}
+
+take_copy() { # FOLDER
+  local way
+  local -a program
+  way=$(way_to "${PRIMARY}")
+  program=("${PROGRAMS}pg_basebackup" --dbname "${way/ dbname=replication replication=true/}" --wal-method stream
+    --slot "${SLOT[${SELF}]}" --checkpoint fast --no-password --pgdata)
+  if [[ ${RUNTIME} == native ]]; then
+    in_server "${program[@]}" "$1" </dev/null
+  else
+    local -a MOUNTS=(--volume "$1:/copy")
+    in_new "${program[@]}" /copy </dev/null
+  fi
 }
 
 # ---- whether the manifest and what is here agree ---------------------------------------------------------------------
@@ -96,7 +115,7 @@ may_run() {
 
 # Two members that take writes drift apart, and one of the two histories is lost.
 refuse_superseded() {
-  local member own
+  local member own PATIENCE=${SURE}
   controlled "Latest checkpoint's TimeLineID"
   own=${REPLY}
   for member in "${OTHERS[@]}"; do
@@ -109,6 +128,14 @@ refuse_superseded() {
 may_start() {
   look_here
   [[ ${HERE} != data ]] || refuse_superseded
+}
+
+# What the container starts by, in the place of its image's entry point, which comes after it.
+start() { # COMMAND [ARGUMENT...]
+  may_start
+  [[ ${HERE} != nothing || ${SELF} == "${MEMBERS[0]}" ]] || die "no copy of ${SERVICE} is here yet: ${SITE}-standby ${SERVICE} join"
+  unset LC_ALL
+  exec docker-entrypoint.sh "$@"
 }
 
 # ---- how it is: a state of the health check, a tab, and one line -----------------------------------------------------
@@ -161,9 +188,12 @@ probe_standby() {
   fi
 }
 
+INSIDE=''
 standby() { # SERVICE [COMMAND]
   local command=${2:-status}
-  [[ $# -le 2 && ${command} =~ ^(status|join|rejoin|may-run|may-start|probe)$ ]] || wrong_usage
+  [[ ${command} == start || $# -le 2 && ${command} =~ ^(status|join|rejoin|may-run|may-start|probe)$ ]] || wrong_usage
+  [[ ${command} != start ]] || INSIDE=1
+  ((EUID == 0)) || [[ -n ${INSIDE} ]] || die "this must run as root"
   read_members "$1"
-  "${command//-/_}"
+  "${command//-/_}" "${@:3}"
 }

@@ -151,6 +151,7 @@ fn a_client_beside_a_standby_goes_to_the_primary() {
         port: 5432,
         remote: true,
         tunnel: false,
+        ..Endpoint::default()
     };
     let connection = section.connect(&service, &remote("shop"), &endpoint);
     assert!(connection.after.is_empty());
@@ -169,7 +170,7 @@ fn what_cannot_replicate_is_refused() {
         (
             "{runtime: container, replication: {mode: streaming}, databases: {acme: {}}}",
             2,
-            "not-built",
+            "no-tls-in-container",
         ),
         (
             "{replication: {mode: streaming}, databases: {acme: {owner: standby}}}",
@@ -186,4 +187,58 @@ fn what_cannot_replicate_is_refused() {
         let all = lower_on("db", &postgres(text), &HOSTS[..hosts], &[]);
         assert_eq!(all[0].codes(), [code], "{text}");
     }
+}
+
+#[test]
+fn a_container_starts_by_asking_whether_another_was_promoted() {
+    let text = "{runtime: container, version: \"15\", tls: off, replication: {mode: streaming}, databases: {acme: {}}}";
+    let [primary, second, _] = lowered(text);
+    assert_eq!(primary.codes(), [""; 0]);
+    for (member, address) in [(&primary, "10.0.0.2"), (&second, "10.0.0.3")] {
+        let container = &member.host.containers[0];
+        assert_eq!(
+            container.entrypoint,
+            ["/usr/local/lib/acme/postgres-members", "standby", "db", "start"]
+        );
+        assert!(
+            container
+                .ports
+                .iter()
+                .any(|port| port.address == address && port.host == 5432)
+        );
+        for line in ["runtime container", "data /var/lib/postgresql/data", "unit db"] {
+            assert!(
+                has_line(member.file("/etc/acme/postgres/db/members.tsv"), line),
+                "{line}"
+            );
+        }
+        assert!(
+            member
+                .file("/etc/acme/postgres/db/postgresql.conf")
+                .contains("target_session_attrs=primary")
+        );
+    }
+    assert!(has_line(
+        second.file("/etc/acme/postgres/db/pg_hba.conf"),
+        "host replication \"standby\" 10.0.0.2/32 scram-sha-256"
+    ));
+    let names =
+        |member: &Lowered| -> Vec<String> { member.host.actions.iter().map(|action| action.name.clone()).collect() };
+    let list = |member: &Lowered| {
+        let list = member
+            .host
+            .files
+            .iter()
+            .find(|file| file.path.ends_with("/members.tsv"));
+        list.map(|file| file.actions.clone()).unwrap_or_default()
+    };
+    assert_eq!(list(&primary), ["postgres-db"]);
+    assert_eq!(list(&second), ["postgres-db-join", "postgres-db"]);
+    assert_eq!(names(&primary), ["postgres-db", "roles-db"]);
+    assert_eq!(names(&second), ["postgres-db", "postgres-db-join"]);
+    let stop = primary.host.probes.iter().find_map(|probe| match &probe.check {
+        Check::Replication { stop, .. } => Some(stop.as_str()),
+        _ => None,
+    });
+    assert!(stop.is_some_and(|stop| stop.ends_with("compose.yaml stop db")));
 }

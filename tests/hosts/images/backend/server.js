@@ -1,4 +1,5 @@
-// A stand-in for Neurmatic's backend and frontend: plain Node, no packages. It says which container answered.
+// A stand-in for Neurmatic's backend and frontend. It says which container answered; what it stores goes through the
+// clients that such a backend has, to wherever its environment leads them.
 'use strict';
 const { createHash } = require('node:crypto');
 const http = require('node:http');
@@ -6,6 +7,39 @@ const os = require('node:os');
 
 const name = os.hostname();
 let count = 0;
+
+// The first answer of each is soon enough.
+const pool = process.env.DATABASE_URL && new (require('pg').Pool)({
+  connectionString: process.env.DATABASE_URL,
+  max: 5,
+  connectionTimeoutMillis: 2000,
+  query_timeout: 2000,
+});
+pool?.on('error', () => {}); // of an idle connection; the next query says it again
+
+function cache() {
+  const { REDIS_URL: url, REDIS_SENTINELS: sentinels, REDIS_USERNAME: username, REDIS_PASSWORD: password } = process.env;
+  if (!url && !sentinels) return undefined;
+  const Redis = require('ioredis');
+  const options = { commandTimeout: 2000, maxRetriesPerRequest: 2 };
+  if (!sentinels) return new Redis(url, options);
+  return new Redis({
+    ...options,
+    name: process.env.REDIS_SENTINEL_NAME,
+    sentinels: sentinels.split(',').map((at) => ({ host: at.slice(0, at.lastIndexOf(':')), port: Number(at.slice(at.lastIndexOf(':') + 1)) })),
+    username,
+    password,
+    sentinelUsername: username,
+    sentinelPassword: password,
+  });
+}
+const redis = cache();
+redis?.on('error', () => {}); // it connects again by itself; commands fail meanwhile
+
+const stores = {
+  '/load/sql': async () => (await pool.query('INSERT INTO kept DEFAULT VALUES RETURNING id')).rows[0].id,
+  '/load/cache': () => redis.incr('kept'),
+};
 
 function json(response, status, value, headers = {}) {
   const text = JSON.stringify(value);
@@ -17,6 +51,12 @@ const server = http.createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost');
   count += 1;
   request.resume();
+  if (Object.hasOwn(stores, pathname)) {
+    return stores[pathname]().then(
+      (stored) => json(response, 200, { stored }),
+      (error) => json(response, 500, { error: error.message }),
+    );
+  }
   if (pathname === '/api/v1/health') return json(response, 200, { ok: true });
   if (pathname === '/api/v1/metrics') return response.end(`requests_total ${count}\n`);
   if (pathname === '/api/v1/auth/login') return json(response, 401, { error: 'a stand-in lets nobody in' });

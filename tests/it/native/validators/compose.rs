@@ -52,15 +52,18 @@ pub(crate) static LINT: Validator = Validator {
     takes,
     run: |_, files| {
         // A name that a file does not have is a mistake to this linter.
-        let has_ingress = files.iter().any(|file| file.text().contains("\n  ingress:\n"));
+        let has = |service: &str| {
+            let line = format!("\n  {service}:\n");
+            files.iter().any(|file| file.text().contains(&line))
+        };
         // The manifest waives it by a rule of ours, which says so and why.
         let has_engine = files.iter().any(|file| file.text().contains("/var/run/docker.sock"));
-        let config = tools::config(if has_engine {
-            "compose-lint-engine.yml"
-        } else if has_ingress {
-            "compose-lint-ingress.yml"
-        } else {
-            "compose-lint.yml"
+        let config = tools::config(match (has("ingress"), has("cache-sentinel")) {
+            _ if has_engine => "compose-lint-engine.yml",
+            (false, false) => "compose-lint.yml",
+            (true, false) => "compose-lint-ingress.yml",
+            (false, true) => "compose-lint-sentinel.yml",
+            (true, true) => "compose-lint-ingress-sentinel.yml",
         });
         let config = config.to_str().expect("the project's path is text");
         let arguments = [

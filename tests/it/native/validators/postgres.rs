@@ -101,7 +101,8 @@ pub(crate) static PASSFILE: Validator = Validator {
     family: "postgres",
     needs: &[ROOT],
     takes: |file| file.under("/etc") && file.name() == "passfile",
-    // A server that wants the password of the first line's user, and a client that has only this file to know it from.
+    // A server that wants the password of the first line's user, and a client that has only this file to know it from. It
+    // is the file's owner, as in a container, where it has no way through the folder.
     run: |host, files| {
         let script = |file: &File| {
             format!(
@@ -110,7 +111,8 @@ pub(crate) static PASSFILE: Validator = Validator {
                  user=$(cut -d: -f4 '{0}' | head -n 1)\n\
                  as $bin/initdb -D /run/asked/data -U \"$user\" -A scram-sha-256 --pwfile /run/password --no-sync >/run/said 2>&1 || cat /run/said\n\
                  as $bin/pg_ctl -D /run/asked/data -o '-k /run/asked -c listen_addresses=' -w -l /run/asked/log start >/run/said 2>&1 || cat /run/said\n\
-                 as psql --no-password -X -q -At -d \"host=/run/asked user=$user dbname=postgres passfile={0}\" -c 'SELECT' 2>&1",
+                 cp -p '{0}' /run/passfile\n\
+                 setpriv --reuid \"$(stat -c %u /run/passfile)\" --clear-groups psql --no-password -X -q -At -d \"host=/run/asked user=$user dbname=postgres passfile=/run/passfile\" -c 'SELECT' 2>&1",
                 file.at
             )
         };

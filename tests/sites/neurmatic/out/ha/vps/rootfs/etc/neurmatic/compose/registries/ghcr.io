@@ -1,0 +1,1 @@
+{{secret:ghcr_token:raw}}

@@ -75,7 +75,6 @@ fn server(postgres: &Postgres, lowering: &mut Lowering<'_>, host: &str, members:
                 .to_owned(),
         ),
     );
-    missing_extensions(postgres, lowering);
 
     let target = lowering.host(host);
     let major = postgres.major(VERSION);

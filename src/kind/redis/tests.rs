@@ -113,6 +113,7 @@ fn old_servers_get_rules_that_they_know() {
         &placed("cache", &redis("{}")),
         6,
         false,
+        false,
     )
     .text;
     assert!(!text.contains("&*") && !text.contains("resetchannels") && !text.contains("sort_ro"));

@@ -427,6 +427,14 @@ check_clock() {
   ((EPOCHSECONDS + 86400 >= newest)) || problem "the clock is wrong: it says ${now}, and this bundle or its last apply is younger"
 }
 
+# Sets REPLY to the compose project of a process that listens in the network of its host: its control group is called after
+# its container.
+find_project() { # PID
+  REPLY=$(cat "/proc/$1/cgroup" 2>/dev/null || true)
+  [[ ${REPLY} =~ ([0-9a-f]{64})[^0-9a-f]*$ ]] || return 0
+  REPLY=$(docker inspect --format '{{index .Config.Labels "com.docker.compose.project"}}' "${BASH_REMATCH[1]}" 2>/dev/null || true)
+}
+
 # What is to listen here must not be held by what is not ours, such as another web server.
 check_ports() {
   local port protocol address number line pid name unit ours=' docker containerd '
@@ -442,6 +450,8 @@ check_ports() {
       name=${BASH_REMATCH[1]} pid=${BASH_REMATCH[2]}
       unit=$(sed -n 's|^0::.*/\([^/]*\)\.service.*|\1|p' "/proc/${pid}/cgroup" 2>/dev/null || true)
       [[ ${pid} != 1 && ${ours} != *" ${unit%%@*} "* ]] || continue # 1: a socket that systemd holds for a unit
+      find_project "${pid}"
+      [[ ${REPLY} != "${SITE}" ]] || continue
       problem "port ${number}/${protocol} is held by ${name} (${unit:-pid ${pid}}): stop it, or let one of the two listen elsewhere"
       break
     done <"${WORK}/listeners"

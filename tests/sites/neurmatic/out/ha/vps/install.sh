@@ -9,7 +9,7 @@
 #
 # State, /var/lib/sitewright/SITE (0700):
 #   current             the generation that is on the host; 0 is the host as it was before
-#   generations/N/      a bundle, with its secrets filled in: plan.tsv, files/, and templates/ to mask them by; ten kept
+#   generations/N/      a bundle, with its secrets filled in: install.sh, plan.tsv, files/, and templates/ without them; ten kept
 #   generations/0/      files that were here before ours; they return when a path is no longer ours
 #   edited/N/           hand-edited files that `--force` replaced while generation N came in
 #   ran-before          units of ours that ran before they were; they are never stopped
@@ -26,12 +26,13 @@ export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 usage() {
   cat <<'HELP'
-usage: install.sh [--dry-run | --check | --apply | --rollback [N] | --list | --public-keys] [--only SET] [--force] [--yes] [--json]
+usage: install.sh [--dry-run | --check | --apply | --rollback [N] | --refill | --list | --public-keys] [--only SET] [--force] [--yes] [--json]
 
   --dry-run       show what an apply would change, as a diff with secrets masked (the default)
   --check         show what differs from what was applied last; exit 1 if anything does
   --apply         install
   --rollback [N]  install what was here before once more, or generation N
+  --refill        write secrets that have changed into the files that are installed; SITE-rotate-secret runs it
   --list          the generations that can be gone back to
   --public-keys   make the key pairs that are missing, and print their public halves as YAML for the manifest
   --only SET      with --apply or --dry-run: only the files of one set, such as nginx
@@ -58,23 +59,64 @@ return_to() { # NUMBER, or nothing for the one before
       other=${STATE}/generations/${name}/plan.tsv
       [[ -f ${other} ]] || continue
       # A repeated one is not worth going back to.
-      cmp -s "${other}" "${STATE}/generations/${CURRENT}/plan.tsv" || { number=${name} && break; }
+      compare_bundles "${name}"
+      [[ -n ${REPEATED} ]] || { number=${name} && break; }
     done
   fi
   [[ -n ${number} && ${number} != 0 && -f ${STATE}/generations/${number}/plan.tsv ]] \
     || die 2 "there is no generation ${number:-before this one}; --list names them"
   say return "to generation ${number}"
-  load_generation "${number}"
-  PLAN=${STATE}/generations/${number}/plan.tsv TEMPLATES=${STATE}/generations/${number}/templates
+  take_generation "${number}"
+  bring_in
+}
+
+# The generation that is on the host once more, with the secrets as they are now. It takes the place of what it repeats, and
+# nothing that is kept goes on holding what a secret was before.
+refill() {
+  local name path fill
+  load_state
+  [[ ${CURRENT} != 0 ]] || die 2 "nothing was applied here yet"
+  name=${CURRENT}
+  take_generation "${CURRENT}"
+  bring_in
+  [[ ${GENERATION:-${name}} == "${name}" ]] || rm -rf "${STATE}/generations/${name}"
+  for name in "${STATE}"/generations/*/plan.tsv; do
+    name=${name%/plan.tsv}
+    [[ ${name##*/} != "${GENERATION:-${CURRENT}}" ]] || continue
+    while IFS=$'\t' read -r _ path _ _ _ _ fill _; do
+      [[ ${fill} != fill ]] || rm -f -- "${name}/files${path}"
+    done < <(grep $'^file\t' "${name}/plan.tsv" || true)
+  done
+}
+
+# Makes a generation the target, as a bundle is. Its templates are filled anew: a secret that was replaced does not come back.
+take_generation() { # NUMBER
+  local directory=${STATE}/generations/$1
+  read_plan "${directory}/plan.tsv"
+  PLAN=${directory}/plan.tsv TEMPLATES=${directory}/templates
   find_missing_packages
   find_missing_programs
+  check_secrets
   check_space
+  report_problems
+  make_secrets
+  load_secrets
+  stage_files "${directory}/files"
   check_requirements
   report_problems
-  load_secrets
   classify
   read_pending
-  bring_in
+}
+
+# Whether a generation is the same bundle as the current one: what its secrets were does not count.
+compare_bundles() { # NUMBER; sets REPEATED
+  local name
+  REPEATED=''
+  for name in "$1" "${CURRENT}"; do
+    awk -F '\t' -v OFS='\t' '$1 == "file" && $7 == "fill" { $5 = "-" } { print }' "${STATE}/generations/${name}/plan.tsv" >"${WORK}/plan.${name}"
+  done
+  cmp -s "${WORK}/plan.$1" "${WORK}/plan.${CURRENT}" || return 0
+  ! diff -qr "${STATE}/generations/$1/templates" "${STATE}/generations/${CURRENT}/templates" >/dev/null || REPEATED=1
 }
 
 list_generations() {
@@ -116,6 +158,13 @@ public_keys() {
   printf '%s\n' "${head}"
 }
 
+# A value for SITE-rotate-secret, made as that of an installation is.
+make_apart() { # NAME DIRECTORY
+  [[ -n ${SPEC[$1]-} && ${KIND[$1]} == generate && -d $2 ]] || die 2 "no secret that is made here: $1"
+  SECRETS_DIR=$2
+  generate_secret "$1" "${SPEC[$1]}"
+}
+
 bring_in() {
   local changes=0 path
   refuse_edited
@@ -154,7 +203,7 @@ bring_in() {
 }
 
 lock() {
-  if [[ ${MODE} == apply || ${MODE} == rollback || ${MODE} == public-keys ]]; then
+  if [[ ${MODE} =~ ^(apply|rollback|refill|public-keys)$ ]]; then
     mkdir -p "${STATE}"
     exec 9>>"${STATE}/lock"
     flock -n 9 || die 2 "another install.sh or a deployment is at work on this host"
@@ -184,7 +233,7 @@ prepare() {
   fi
   [[ ${MODE} != apply ]] || make_secrets
   load_secrets
-  stage_files
+  stage_files "${HERE}/rootfs"
   check_requirements
   report_problems
   classify
@@ -441,6 +490,8 @@ check_secrets() {
     if [[ -f ${SECRETS_DIR}/${name} ]]; then
       if IFS= read -r -d '' _ <"${SECRETS_DIR}/${name}"; then problem "secret ${name} contains a NUL byte"; fi
       grep -q . "${SECRETS_DIR}/${name}" || problem "secret ${name} is empty: ${SECRETS_DIR}/${name}"
+    elif [[ ${KIND[${name}]} == previous ]]; then
+      continue # it begins as the same as what it is of
     elif [[ ${KIND[${name}]} != generate ]]; then
       ASK+=("${name}")
     elif [[ ! ${SPEC[${name}]} =~ ^(length=[0-9]+,(charset=(url-safe|alphanumeric|digits)|encoding=(base64|hex))(,prefix=.*)?|keypair=(rsa-2048|rsa-4096|ed25519|ssh-ed25519|wireguard))$ ]]; then
@@ -520,6 +571,9 @@ make_secrets() {
     say generate "secret ${name}"
     generate_secret "${name}" "${SPEC[${name}]}"
   done
+  for name in "${SECRETS[@]}"; do
+    [[ ${KIND[${name}]} != previous || -f ${SECRETS_DIR}/${name} ]] || save_secret "${name}" <"${SECRETS_DIR}/${SPEC[${name}]}"
+  done
   # The line end that an editor added: a program that reads the file itself would take it for a part of the secret.
   for name in "${SECRETS[@]}"; do
     value=$(<"${SECRETS_DIR}/${name}")
@@ -584,6 +638,8 @@ load_secrets() {
   for name in "${SECRETS[@]}" "${SECRETS[@]/%/.pub}"; do
     if [[ -f ${SECRETS_DIR}/${name} ]]; then
       SECRET[${name}]=$(<"${SECRETS_DIR}/${name}") # without the line end that an editor adds
+    elif [[ ${KIND[${name}]-} == previous && -f ${SECRETS_DIR}/${SPEC[${name}]} ]]; then
+      SECRET[${name}]=$(<"${SECRETS_DIR}/${SPEC[${name}]}")
     elif [[ ${name} != *.pub || ${SPEC[${name%.pub}]} == keypair=* ]]; then
       SECRET[${name}]="(not there yet: ${name})" # only a dry run goes on without
     fi
@@ -698,13 +754,15 @@ examine() { # ROOT PATH...
   while IFS=$'\t' read -r -d '' line path; do ATTRIBUTES[${path#"${root}"}]=${line}; done <"${WORK}/sums"
 }
 
-stage_files() {
+stage_files() { # DIRECTORY
   local path
   STAGED=${WORK}/staged
   mkdir "${STAGED}"
-  cp -R "${HERE}/rootfs/." "${STAGED}"
+  cp -R "$1/." "${STAGED}"
   for path in "${FILES[@]}"; do
-    [[ ${F_FILL[${path}]} != fill ]] || fill_file "${HERE}/rootfs${path}" "${STAGED}${path}" "${path}"
+    [[ ${F_FILL[${path}]} == fill ]] || continue
+    mkdir -p "${STAGED}${path%/*}"
+    fill_file "${TEMPLATES}${path}" "${STAGED}${path}" "${path}"
   done
   examine "${STAGED}" "${FILES[@]}"
   for path in "${FILES[@]}"; do WANT[${path}]=${DIGEST[${path}]}; done
@@ -926,6 +984,7 @@ write_generation() {
   rm -rf "${new}"
   mkdir -p "${new}/files" "${new}/templates" "${STATE}/generations"
   cp "${WORK}/plan" "${new}/plan.tsv"
+  cp "${HERE}/${BASH_SOURCE[0]##*/}" "${new}/install.sh"
   [[ -z ${ONLY} ]] || cp -R "${current}/files" "${current}/templates" "${new}"
   for path in "${FILES[@]}"; do
     (cd "${STAGED}" && cp --parents ".${path}" "${new}/files")
@@ -1236,11 +1295,16 @@ leave() {
 }
 
 # ---- start -----------------------------------------------------------------------------------------------------------
-MODE=dry-run NUMBER='' JSON='' ONLY='' FORCE='' YES='' STAGE='' RETURNED=1 DRIFT=0 GUARD=/usr/sbin/policy-rc.d
+MODE=dry-run NUMBER='' JSON='' ONLY='' FORCE='' YES='' STAGE='' APART='' GENERATION='' RETURNED=1 DRIFT=0 GUARD=/usr/sbin/policy-rc.d
 HIDDEN=() HIDDEN_NAME=() ASK=() GENERATE=() UNFINISHED=() MISSING=() WANTING=()
 while (($#)); do
   case $1 in
-    --dry-run | --check | --apply | --list | --public-keys) MODE=${1#--} ;;
+    --dry-run | --check | --apply | --refill | --list | --public-keys) MODE=${1#--} ;;
+    --make)
+      MODE=make NUMBER=${2-}
+      APART=${3-}
+      shift 2
+      ;;
     --rollback)
       MODE=rollback
       if [[ ${2-} =~ ^[0-9]+$ ]]; then NUMBER=$2 && shift; fi
@@ -1278,6 +1342,8 @@ read_plan "${PLAN}"
 case ${MODE} in
   apply) apply ;;
   rollback) return_to "${NUMBER}" ;;
+  refill) refill ;;
+  make) make_apart "${NUMBER}" "${APART}" ;;
   list) list_generations ;;
   public-keys) public_keys ;;
   check) check_drift ;;

@@ -85,7 +85,8 @@ let_in() {
 }
 
 # ---- one container -----------------------------------------------------------------------------------------------------
-container_of() { # NAME -> REPLY
+# More than one, the newest first, where compose was killed while it replaced one by another.
+containers_of() { # NAME -> REPLY
   REPLY=$(docker ps --all --quiet --filter "label=com.docker.compose.project=${SITE}" \
     --filter "label=com.docker.compose.service=$1" --filter label=com.docker.compose.oneoff=False)
 }
@@ -119,8 +120,8 @@ replace() { # NAME PORT
     [[ ${STAGE} == returning ]] || exit 1
     BROKEN=1
   fi
-  container_of "$1"
-  [[ -z ${REPLY} ]] || await "${REPLY}" "$1"
+  containers_of "$1"
+  [[ -z ${REPLY} ]] || await "${REPLY%%$'\n'*}" "$1"
   let_in
 }
 
@@ -278,11 +279,13 @@ renew() {
   local kind name update port wanted has turn=''
   while IFS=$'\t' read -r kind _ name update port _; do
     [[ ${kind} == container && ${update} == rolling ]] || continue
-    container_of "${name}"
+    containers_of "${name}"
     [[ -n ${REPLY} ]] || continue
-    wanted=$(compose config --hash "${name}")
-    has=$(docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}}' "${REPLY}")
-    [[ ${wanted} != *" ${has}" ]] || continue
+    if [[ ${REPLY} != *$'\n'* ]]; then
+      wanted=$(compose config --hash "${name}")
+      has=$(docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}}' "${REPLY}")
+      [[ ${wanted} != *" ${has}" ]] || continue
+    fi
     [[ -z ${turn} ]] || sleep "${SETTLE}"
     turn=1
     replace "${name}" "${port}"

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Condvar, Mutex, OnceLock};
 
 use super::host::Host;
 
@@ -46,6 +46,7 @@ pub(super) struct Bed {
     facts: BTreeMap<String, String>,
     pub(super) keep: bool,
     _alone: Machine,
+    _turn: Turn,
 }
 
 impl Bed {
@@ -62,6 +63,7 @@ impl Bed {
         let bed = Self {
             ground,
             _alone: Machine::hold(&ground.name()),
+            _turn: Turn::take(),
             facts: prepared().clone(),
             keep,
         };
@@ -123,6 +125,33 @@ impl Bed {
         for container in left.split_whitespace() {
             let _ = self.docker().args(["rm", "--force", "--volumes", container]).output();
         }
+    }
+}
+
+/// So many tests of hosts run at a time: what a host promises in seconds, it cannot keep on processors of six.
+const AT_ONCE: usize = 2;
+
+static RUNNING: Mutex<usize> = Mutex::new(0);
+static ENDED: Condvar = Condvar::new();
+
+/// One of these places, until it is dropped.
+struct Turn;
+
+impl Turn {
+    fn take() -> Self {
+        let running = RUNNING.lock().expect("no holder panics");
+        let mut running = ENDED
+            .wait_while(running, |running| *running >= AT_ONCE)
+            .expect("no holder panics");
+        *running += 1;
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *RUNNING.lock().expect("no holder panics") -= 1;
+        ENDED.notify_one();
     }
 }
 

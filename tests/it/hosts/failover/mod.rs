@@ -35,6 +35,9 @@ struct Scene<'bed> {
 
 #[test]
 fn neurmatic_outlives_the_loss_of_each_part() {
+    if std::env::var_os("SITEWRIGHT_FAILOVER").is_none() {
+        return println!("skipped: the losses of three hosts take ten minutes, with SITEWRIGHT_FAILOVER=1");
+    }
     let Some(bed) = Bed::get(Ground::Failover) else { return };
     bed.images(&IMAGES);
     let scene = Scene {

@@ -5,10 +5,13 @@ use super::planned::Planned;
 use super::secret_ref::SecretRef;
 use super::switch::Switch;
 use super::tls::RouteTls;
-use super::values::{Bytes, Cidr, Duration, HeaderName, HostName, Json, ListenOn, Location, Rate, RoutePath, Target};
+use super::values::{
+    Bytes, Cidr, Duration, HeaderName, HostName, Json, ListenOn, Location, Name, Rate, RoutePath, Target,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::num::NonZeroU8;
 
 /// A host name. What is set here holds for all its paths, unless a path says otherwise.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -105,6 +108,10 @@ pub struct PathOptions {
     pub headers: BTreeMap<HeaderName, HeaderValue>,
     /// How requests are shared among instances. Default: `round-robin`.
     pub balance: Option<Balance>,
+    /// How many requests an instance on a host gets for each one that an instance of weight 1 gets. It replaces the name's.
+    /// Default: 1 for every host.
+    #[schemars(example = serde_json::json!({"vps1": 3}))]
+    pub weights: Option<BTreeMap<Name, NonZeroU8>>,
 }
 
 /// How a visitor shows who they are.

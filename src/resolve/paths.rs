@@ -24,7 +24,10 @@ pub(super) fn open(hosts: &mut [Host], is_local: impl Fn(&str, &str) -> bool) {
 /// Of a container that is published at the private address nothing stays at loopback, unless someone asks there.
 fn withdraw(host: &mut Host, is_local: impl Fn(&str, &str) -> bool) {
     let upstreams = host.ingress.iter().flat_map(|ingress| &ingress.upstreams);
-    let asked: Vec<String> = upstreams.flat_map(|upstream| upstream.servers.clone()).collect();
+    let asked: Vec<String> = upstreams
+        .flat_map(|upstream| &upstream.servers)
+        .map(|server| server.address.clone())
+        .collect();
     let Some(private) = host.private.map(|net| net.addr().to_string()) else {
         return;
     };
@@ -54,7 +57,7 @@ fn openings(hosts: &[Host]) -> Vec<(usize, Opening)> {
             let servers = upstream
                 .servers
                 .iter()
-                .filter_map(|server| server.parse::<SocketAddr>().ok());
+                .filter_map(|server| server.address.parse::<SocketAddr>().ok());
             for server in servers.filter(|server| !server.ip().is_loopback()) {
                 let is_there = |host: &Host| host.private.is_some_and(|net| net.addr() == server.ip());
                 let Some(place) = hosts.iter().position(is_there) else {

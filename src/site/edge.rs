@@ -57,7 +57,7 @@ impl Ingress {
     pub fn leads_elsewhere(&self) -> bool {
         let mut servers = self.upstreams.iter().flat_map(|upstream| &upstream.servers);
         servers.any(|server| {
-            let address = server.parse::<std::net::SocketAddr>();
+            let address = server.address.parse::<std::net::SocketAddr>();
             address.is_ok_and(|address| !address.ip().is_loopback())
         })
     }
@@ -189,9 +189,16 @@ pub struct StaticFiles {
 pub struct Upstream {
     pub name: String,
     pub origin: Pointer,
-    /// `127.0.0.1:3000`, `[2001:db8::1]:3000` or `unix:/run/…`; `api-1:3000` on a network of containers.
-    pub servers: Vec<String>,
+    pub servers: Vec<UpstreamServer>,
     pub balance: Balance,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpstreamServer {
+    /// `127.0.0.1:3000`, `[2001:db8::1]:3000` or `unix:/run/…`; `api-1:3000` on a network of containers.
+    pub address: String,
+    /// Its share of the requests; 1 for all is the same for all.
+    pub weight: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

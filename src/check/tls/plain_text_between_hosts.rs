@@ -28,7 +28,7 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         let addresses = upstream
             .servers
             .iter()
-            .filter_map(|server| server.parse::<SocketAddr>().ok());
+            .filter_map(|server| server.address.parse::<SocketAddr>().ok());
         let mut global = addresses.map(|address| address.ip()).filter(|ip| is_global(*ip));
         let Some(address) = global.next() else { continue };
         let Some(host) = site.hosts.iter().find(|host| private(host) == Some(address)) else {

@@ -68,7 +68,11 @@ fn target(ingress: &Ingress, action: &LocationAction) -> String {
                 .iter()
                 .find(|upstream| upstream.name == proxy.upstream);
             let servers = upstream.map_or_else(String::new, |upstream| {
-                format!(" at {}", listed(upstream.servers.iter().map(|server| code(server))))
+                let servers = upstream.servers.iter().map(|server| match server.weight {
+                    1 => code(&server.address),
+                    weight => format!("{} (weight {weight})", code(&server.address)),
+                });
+                format!(" at {}", listed(servers))
             });
             format!("{}{servers}", code(&proxy.upstream))
         }

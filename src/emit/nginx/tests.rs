@@ -5,7 +5,7 @@ mod fixture;
 use super::*;
 use crate::site::fixture::{host, site};
 use crate::site::*;
-use fixture::{certificate, ingress, location, prefix, proxy};
+use fixture::{certificate, ingress, location, prefix, proxy, upstream_servers};
 
 fn emitted(os: Os) -> Emission {
     let mut host = host("vps");
@@ -233,7 +233,8 @@ fn contained() -> Emission {
         name: "ingress".into(),
         image: "nginx:1.30".into(),
     };
-    ingress.upstreams[0].servers = vec!["api-1:3000".into(), "10.0.0.3:3000".into()];
+    ingress.upstreams[0].servers = upstream_servers(&["api-1:3000", "10.0.0.3:3000"]);
+    ingress.upstreams[0].servers[1].weight = 3;
     host.ingress = Some(ingress);
     (EMITTER.emit)(&site(), &host)
 }
@@ -274,7 +275,7 @@ fn a_container_is_found_again_by_its_name() {
         upstreams.contains("server api-1:3000 resolve max_fails=3 fail_timeout=2s;"),
         "{upstreams}"
     );
-    assert!(upstreams.contains("server 10.0.0.3:3000 max_fails=3 fail_timeout=10s;"));
+    assert!(upstreams.contains("server 10.0.0.3:3000 weight=3 max_fails=3 fail_timeout=10s;"));
     let main = text("/nginx.conf");
     assert!(main.contains("resolver 127.0.0.11 valid=2s ipv6=off;") && main.contains("user nginx;"));
     assert!(!main.contains("modules-enabled"));

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::version::Features;
 use crate::render::escape;
-use crate::site::{Balance, Pointer, Upstream};
+use crate::site::{Balance, Pointer, Upstream, UpstreamServer};
 
 #[derive(Debug, Serialize)]
 pub(super) struct View {
@@ -34,7 +34,12 @@ pub(super) fn view(upstream: &Upstream, features: &Features) -> View {
 
 /// A server and when it is left out. One of this host that is restarted refuses at once, so it may be asked again soon; one
 /// that cannot be reached keeps a request waiting.
-fn server_words(server: &str, features: &Features) -> String {
+fn server_words(server: &UpstreamServer, features: &Features) -> String {
+    let weight = match server.weight {
+        1 => String::new(),
+        weight => format!(" weight={weight}"),
+    };
+    let server = server.address.as_str();
     let named = is_named(server);
     let here = named
         || ["127.0.0.1:", "[::1]:", "unix:"]
@@ -42,7 +47,10 @@ fn server_words(server: &str, features: &Features) -> String {
             .any(|start| server.starts_with(start));
     let seconds = if here { 2 } else { 10 };
     let resolve = if named && features.resolve { " resolve" } else { "" };
-    format!("{}{resolve} max_fails=3 fail_timeout={seconds}s", server_word(server))
+    format!(
+        "{}{resolve}{weight} max_fails=3 fail_timeout={seconds}s",
+        server_word(server)
+    )
 }
 
 /// A container, which may come back with another address.

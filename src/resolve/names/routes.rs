@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::Diagnostic;
-use crate::manifest::values::RoutePath;
+use crate::diag::{Diagnostic, listing};
+use crate::manifest::values::{Name, RoutePath};
 use crate::manifest::{Answer, Path, PathOptions, Route};
 use crate::resolve::{World, at};
 use crate::site::Pointer;
@@ -14,6 +14,22 @@ pub(super) fn all(world: &World<'_>, found: &mut Vec<Diagnostic>) -> Vec<(String
     let mut all: BTreeMap<String, (Route, Pointer)> = BTreeMap::new();
     for (name, route) in &world.manifest.routes {
         let origin = at(["routes", name.as_str()]);
+        for host in route.options.weights.iter().flat_map(BTreeMap::keys) {
+            if !world.manifest.hosts.contains_key(host) {
+                found.push(
+                    Diagnostic::error("unknown-host", format!("there is no host `{host}`"))
+                        .at_key(
+                            &origin.child("weights").child(host.as_str()),
+                            "this host is not under `hosts`",
+                        )
+                        .why("A weight says how many requests the instances on a host get.")
+                        .help(format!(
+                            "the hosts are {}",
+                            listing(world.manifest.hosts.keys().map(Name::as_str))
+                        )),
+                );
+            }
+        }
         if route.paths.is_empty() {
             found.push(
                 Diagnostic::error("missing-key", format!("{} needs `paths`", origin.in_words()))

@@ -1,10 +1,14 @@
 //! Paths that a program answers, by way of one upstream for all its instances.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU8;
+
 use super::{Build, Entry, identifier};
 use crate::diag::{Diagnostic, listing};
-use crate::kind::{Placed, PlacedProcess};
-use crate::manifest::Balance as ManifestBalance;
-use crate::site::{Balance, CacheZone, LocationAction, Pointer, Proxy, Upstream};
+use crate::kind::{Placed, PlacedInstance, PlacedProcess};
+use crate::manifest::values::Name;
+use crate::manifest::{Balance as ManifestBalance, PathOptions};
+use crate::site::{Balance, CacheZone, LocationAction, Pointer, Proxy, Upstream, UpstreamServer};
 
 impl Build<'_, '_> {
     pub(super) fn proxy(&mut self, service: &str, part: Option<&str>, entry: Entry<'_>) -> Option<LocationAction> {
@@ -47,7 +51,11 @@ impl Build<'_, '_> {
         if !self.is_in_reach(placed, entry) {
             return None;
         }
-        let servers = self.servers(placed, process);
+        let options = &answer.options;
+        let weights = options.weights.as_ref().or(route.options.weights.as_ref());
+        let servers = self.servers(placed, process, weights);
+        self.found
+            .extend(weights_of_none(options, process, &origin.child("weights")));
         if servers.is_empty() {
             let target = if process.name.is_empty() {
                 service.to_owned()
@@ -63,7 +71,6 @@ impl Build<'_, '_> {
             );
             return None;
         }
-        let options = &answer.options;
         let balance = options.balance.or(route.options.balance).unwrap_or_default();
         let upstream = self.upstream(&process.label, &process.origin, servers, balance, name);
         let long = answer.stream || answer.websocket;
@@ -93,21 +100,38 @@ impl Build<'_, '_> {
         }))
     }
 
-    fn servers(&self, placed: &Placed, process: &PlacedProcess) -> Vec<String> {
+    fn servers(
+        &self,
+        placed: &Placed,
+        process: &PlacedProcess,
+        weights: Option<&BTreeMap<Name, NonZeroU8>>,
+    ) -> Vec<UpstreamServer> {
+        let weight_on = |host: &str| {
+            let mut known = weights.into_iter().flatten();
+            known
+                .find(|(name, _)| name.as_str() == host)
+                .map_or(1, |(_, weight)| weight.get())
+        };
+        let address_of = |instance: &PlacedInstance| {
+            let port = instance.port?.host;
+            if instance.host == self.host && self.is_container() {
+                let name = placed.container_name(process, instance);
+                return Some(format!("{name}:{}", instance.port?.listen));
+            }
+            if instance.host == self.host {
+                return Some(format!("127.0.0.1:{port}"));
+            }
+            let address = self.private.get(&instance.host).copied().flatten()?.addr();
+            Some(std::net::SocketAddr::new(address, port).to_string())
+        };
         process
             .instances
             .iter()
             .filter_map(|instance| {
-                let port = instance.port?.host;
-                if instance.host == self.host && self.is_container() {
-                    let name = placed.container_name(process, instance);
-                    return Some(format!("{name}:{}", instance.port?.listen));
-                }
-                if instance.host == self.host {
-                    return Some(format!("127.0.0.1:{port}"));
-                }
-                let address = self.private.get(&instance.host).copied().flatten()?.addr();
-                Some(std::net::SocketAddr::new(address, port).to_string())
+                Some(UpstreamServer {
+                    address: address_of(instance)?,
+                    weight: weight_on(&instance.host),
+                })
             })
             .collect()
     }
@@ -116,7 +140,7 @@ impl Build<'_, '_> {
         &mut self,
         label: &str,
         origin: &Pointer,
-        servers: Vec<String>,
+        servers: Vec<UpstreamServer>,
         balance: ManifestBalance,
         route: &str,
     ) -> String {
@@ -147,4 +171,24 @@ impl Build<'_, '_> {
         });
         name
     }
+}
+
+/// A path's own weights lead to instances; those of a name may be for another of its paths.
+fn weights_of_none(options: &PathOptions, process: &PlacedProcess, origin: &Pointer) -> Vec<Diagnostic> {
+    let hosts = || process.instances.iter().map(|instance| instance.host.as_str());
+    let named = options.weights.iter().flat_map(BTreeMap::keys);
+    named
+        .filter(|name| !hosts().any(|host| host == name.as_str()))
+        .map(|name| {
+            let text = format!("`{}` has no instance on `{name}`", process.label);
+            Diagnostic::error("unknown-host", text)
+                .at_key(&origin.child(name.as_str()), "this weight is nobody's")
+                .why("A weight says how many requests the instances on a host get.")
+                .help(format!(
+                    "`{}` is on {}",
+                    process.label,
+                    listing(hosts().collect::<BTreeSet<_>>())
+                ))
+        })
+        .collect()
 }

@@ -23,7 +23,8 @@ case_secrets() {
   file /etc/mini/pem root:root 0600 config fill s - <<<'{{secret:pem:pem}}'
   file /etc/mini/key root:root 0600 config fill s - <<<'{{secret:signer:pem}}'
   file /etc/mini/made root:root 0600 config fill s - <<<'{{secret:made:raw}} {{secret:laravel:raw}}'
-  printf 'no line end {{secret:plain:raw}}' >/tmp/t && file /etc/mini/bare root:root 0640 config fill s - </tmp/t
+  printf 'no line end {{secret:plain:raw}}' >/tmp/t
+  file /etc/mini/bare root:root 0640 config fill s - </tmp/t
   run 0 --apply
   twice() { [[ $(<"/etc/mini/$1") == "<$2>$2" ]] || { printf '%s: %s\n' "$1" "$(<"/etc/mini/$1")" >&2 && return 1; }; }
   twice raw "${hostile}"
@@ -38,7 +39,8 @@ case_secrets() {
   [[ $(</etc/mini/pem) == $'-----BEGIN X-----\nAB&\\1==\n-----END X-----' ]]
   [[ $(</etc/mini/bare) == "no line end it's" && $(stat -c %s /etc/mini/bare) == 16 && $(stat -c %a /etc/mini/bare) == 640 ]]
   [[ $(</etc/mini/made) =~ ^[A-Za-z0-9][A-Za-z0-9_-]{63}\ base64:[A-Za-z0-9+/]{43}=$ ]]
-  openssl pkey -in /etc/mini/key -noout && openssl rsa -in /etc/mini/secrets/old -check -noout >/dev/null 2>&1
+  openssl pkey -in /etc/mini/key -noout
+  openssl rsa -in /etc/mini/secrets/old -check -noout >/dev/null 2>&1
   openssl pkey -pubin -in /etc/mini/secrets/signer.pub -noout
   [[ $(stat -c '%a %U' /etc/mini/secrets) == '700 root' && -z $(find /etc/mini/secrets -type f ! -perm 600) ]]
   # what cannot be written safely is refused, and every one of them in one go
@@ -75,22 +77,36 @@ case_generated() {
     [[ ${value} =~ ${wants[${name}]##* } ]] || { printf '%s: %s\n' "${name}" "${value}" >&2 && return 1; }
   done
   [[ $(openssl pkey -in /etc/mini/secrets/rsa -noout -text) == *'(4096 bit'* ]]
-  [[ $(</etc/mini/secrets/ssh.pub) == ssh-ed25519\ AAAA*\ mini@one ]] && says "$(</etc/mini/secrets/ssh.pub)"
+  [[ $(</etc/mini/secrets/ssh.pub) == ssh-ed25519\ AAAA*\ mini@one ]]
+  says "$(</etc/mini/secrets/ssh.pub)"
   [[ $(ssh-keygen -y -f /etc/mini/secrets/ssh) == "$(cut -d ' ' -f 1,2 /etc/mini/secrets/ssh.pub)"* ]]
 }
 
 case_masking() {
   provide hook 'old-hook-value-1'
-  web hello && run 0 --apply
-  says_not old-hook-value && says_not "$(</etc/mini/secrets/token)"
+  web hello
+  run 0 --apply
+  says_not old-hook-value
+  says_not "$(</etc/mini/secrets/token)"
   provide hook 'new-hook-value-2'
-  web goodbye && run 0
-  says '-GREETING="hello"' && says '+HOOK="<secret hook>"' && says '-HOOK=<not shown'
+  web goodbye
+  run 0
+  says '-GREETING="hello"'
+  says '+HOOK="<secret hook>"'
+  says '-HOOK=<not shown'
   printf 'OTHER="by hand 3"\n' >>/etc/mini/app.env
-  run 1 --apply && says '+<not shown' && says_not 'by hand 3' && says_not hook-value && says_not "$(</etc/mini/secrets/token)"
+  run 1 --apply
+  says '+<not shown'
+  says_not 'by hand 3'
+  says_not hook-value
+  says_not "$(</etc/mini/secrets/token)"
   # a tool that prints its input does not give it away either
   sed -i 's/^action\tapp.*/action\tapp\t20\tcat \/etc\/mini\/app.env; false\t-/' "$B/plan.tsv"
-  run 1 --apply --force && says 'check app' && says '<secret hook>' && says_not hook-value && says_not "$(</etc/mini/secrets/token)"
+  run 1 --apply --force
+  says 'check app'
+  says '<secret hook>'
+  says_not hook-value
+  says_not "$(</etc/mini/secrets/token)"
 }
 
 case_preflight() {
@@ -117,115 +133,199 @@ case_preflight() {
   after=$(picture | grep -v /var/lib/sitewright)
   [[ ${before} == "${after}" ]]
   run 2 --nonsense
-  run 1 --check && says 'nothing was applied'
+  run 1 --check
+  says 'nothing was applied'
 }
 
 case_dry_run_touches_nothing() {
   web hello
   local before
   before=$(picture)
-  run 0 && says 'secret hook' && says '+GREETING="hello"' && says 'generate'
-  [[ ${before} == "$(picture)" ]] && [[ ! -s ${CALLS} ]]
+  run 0
+  says 'secret hook'
+  says '+GREETING="hello"'
+  says 'generate'
+  [[ ${before} == "$(picture)" ]]
+  [[ ! -s ${CALLS} ]]
 }
 
 case_unchanged() {
   provide hook value
-  web hello && run 0 --apply
-  says 'applied' && called daemon-reload && called 'enable nginx.service' && [[ $(stat -c '%U %a' /etc/mini/app.env) == 'mini-app 600' ]]
+  web hello
+  run 0 --apply
+  says 'applied'
+  called daemon-reload
+  called 'enable nginx.service'
+  [[ $(stat -c '%U %a' /etc/mini/app.env) == 'mini-app 600' ]]
   [[ $(stat -c '%U' /var/lib/mini) == mini-app ]]
   local before
   before=$(picture)
-  run 0 --apply && says unchanged && [[ ! -s ${CALLS} ]]
+  run 0 --apply
+  says unchanged
+  [[ ! -s ${CALLS} ]]
+  run 0
+  says unchanged
   diff <(echo "${before}") <(picture)
-  run 0 --check && [[ ${before} == "$(picture)" ]]
+  run 0 --check
+  [[ ${before} == "$(picture)" ]]
   # a mode, a missing file and a stopped unit are mended without being asked
-  chmod 644 /etc/mini/app.env && rm /etc/nginx/mini/site.conf /run/stand-in/active/mini-app.service
+  chmod 644 /etc/mini/app.env
+  rm /etc/nginx/mini/site.conf /run/stand-in/active/mini-app.service
   : >/etc/nginx/mini/stranger.conf
-  run 1 --check && says 'not ours   /etc/nginx/mini/stranger.conf' && says 'mode       /etc/mini/app.env' && says 'missing    /etc/nginx/mini/site.conf' && says 'stopped    mini-app.service'
+  run 1 --check
+  says 'not ours   /etc/nginx/mini/stranger.conf'
+  says 'mode       /etc/mini/app.env'
+  says 'missing    /etc/nginx/mini/site.conf'
+  says 'stopped    mini-app.service'
   rm /etc/nginx/mini/stranger.conf
-  run 0 --apply && called 'try-reload-or-restart nginx' && run 0 --check
+  run 0 --apply
+  called 'try-reload-or-restart nginx'
+  run 0 --check
 }
 
 case_broken_configuration() {
   provide hook value
-  web hello && run 0 --apply
+  web hello
+  run 0 --apply
   local before
   before=$(contents)
-  web goodbye 'nonsense on;' && run 1 --apply
-  says 'unknown directive "nonsense"' && says 'did not go live' && called_not nginx && called_not daemon-reload
-  [[ ${before} == "$(contents)" ]] && run 0 --check
+  web goodbye 'nonsense on;'
+  run 1 --apply
+  says 'unknown directive "nonsense"'
+  says 'did not go live'
+  called_not nginx
+  called_not daemon-reload
+  [[ ${before} == "$(contents)" ]]
+  run 0 --check
 }
 
 case_unhealthy() {
   provide hook value
-  web hello && run 0 --apply
+  web hello
+  run 0 --apply
   local before
   before=$(contents)
-  web goodbye && sed -i 's/^health.*/health\techo it is ill; false\t2/' "$B/plan.tsv"
+  web goodbye
+  sed -i 's/^health.*/health\techo it is ill; false\t2/' "$B/plan.tsv"
   file /etc/mini/added root:root 0644 config - app - <<<new
   record unit extra.service 30
-  run 1 --apply && says 'it is ill' && says 'going back to generation 1' && says 'as it was before'
-  called 'disable extra.service' && [[ $(grep -c 'try-restart mini-app' "${CALLS}") == 2 ]]
-  [[ ${before} == "$(contents)" ]] && run 0 --check
+  run 1 --apply
+  says 'it is ill'
+  says 'going back to generation 1'
+  says 'as it was before'
+  called 'disable extra.service'
+  [[ $(grep -c 'try-restart mini-app' "${CALLS}") == 2 ]]
+  [[ ${before} == "$(contents)" ]]
+  run 0 --check
   : >/run/stand-in/broken/extra.service
   sed -i 's/^health.*/health\ttrue\t2/' "$B/plan.tsv"
-  run 1 --apply && says 'extra.service' && [[ ${before} == "$(contents)" ]]
-  rm /run/stand-in/broken/extra.service && : >/run/stand-in/flapping/extra.service
-  run 1 --apply && says 'extra.service is active after' && [[ ${before} == "$(contents)" ]]
-  rm /run/stand-in/flapping/extra.service && run 0 --apply && [[ -f /etc/mini/added ]]
+  run 1 --apply
+  says 'extra.service'
+  [[ ${before} == "$(contents)" ]]
+  rm /run/stand-in/broken/extra.service
+  : >/run/stand-in/flapping/extra.service
+  run 1 --apply
+  says 'extra.service is active after'
+  [[ ${before} == "$(contents)" ]]
+  rm /run/stand-in/flapping/extra.service
+  run 0 --apply
+  [[ -f /etc/mini/added ]]
 }
 
 case_first_apply_fails() {
   provide hook value
   local before
   before=$(contents)
-  web hello 'nonsense on;' && run 1 --apply
+  web hello 'nonsense on;'
+  run 1 --apply
   diff <(echo "${before}") <(contents)
   : >/run/stand-in/broken/mini-app.service
-  web hello && run 1 --apply && says 'nothing to return to' && [[ -f /etc/mini/app.env ]]
+  web hello
+  run 1 --apply
+  says 'nothing to return to'
+  [[ -f /etc/mini/app.env ]]
   run 1 --check
-  rm /run/stand-in/broken/mini-app.service && run 0 --apply && called 'try-reload-or-restart nginx' && run 0 --check
+  rm /run/stand-in/broken/mini-app.service
+  run 0 --apply
+  called 'try-reload-or-restart nginx'
+  run 0 --check
 }
 
 case_hand_edit() {
   provide hook value
-  web hello && run 0 --apply
+  web hello
+  run 0 --apply
   printf '# by hand\n' >>/etc/nginx/mini/site.conf
   web goodbye
   local before
   before=$(contents)
-  run 1 --check && says 'edited     /etc/nginx/mini/site.conf'
-  run 1 --apply && says '+# by hand' && says '--force' && [[ ${before} == "$(contents)" ]] && [[ ! -s ${CALLS} ]]
+  run 1 --check
+  says 'edited     /etc/nginx/mini/site.conf'
+  run 1 --apply
+  says '+# by hand'
+  says '--force'
+  [[ ${before} == "$(contents)" ]]
+  [[ ! -s ${CALLS} ]]
   sed -i 's/^health.*/health\tfalse\t1/' "$B/plan.tsv"
-  run 1 --apply --force && [[ ${before} == "$(contents)" ]] # taken back: the edit too
+  run 1 --apply --force
+  [[ ${before} == "$(contents)" ]] # taken back: the edit too
   sed -i 's/^health.*/health\ttrue\t1/' "$B/plan.tsv"
-  run 0 --apply --force && says kept && grep -q 'by hand' "${STATE}"/edited/*/etc/nginx/mini/site.conf
+  run 0 --apply --force
+  says kept
+  grep -q 'by hand' "${STATE}"/edited/*/etc/nginx/mini/site.conf
   grep -q goodbye /etc/nginx/mini/site.conf
   printf '# by hand\n' >>/usr/local/sbin/mini-tool
-  web goodbye && sed -i '/mini-tool/d; /^health/d' "$B/plan.tsv" && rm "$B/rootfs/usr/local/sbin/mini-tool" # no longer ours
+  web goodbye
+  sed -i '/mini-tool/d; /^health/d' "$B/plan.tsv"
+  rm "$B/rootfs/usr/local/sbin/mini-tool" # no longer ours
   sed -i 's/test -x [^&]*&& //' "$B/plan.tsv"
-  run 1 --apply && says mini-tool
-  run 0 --apply --force && [[ ! -e /usr/local/sbin/mini-tool ]]
+  run 1 --apply
+  says mini-tool
+  run 0 --apply --force
+  [[ ! -e /usr/local/sbin/mini-tool ]]
 }
 
 case_rollback() {
   provide hook value
-  web hello && run 0 --apply
+  web hello
+  run 0 --apply
   local hello goodbye
   hello=$(contents)
-  web goodbye && run 0 --apply && goodbye=$(contents)
-  run 0 --list && says 'current    generation 2 of ' && says 'kept       generation 1 of '
-  run 0 --rollback && says 'to generation 1' && called 'try-reload-or-restart nginx' && called 'try-restart mini-app'
-  [[ ${hello} == "$(contents)" ]] && run 0 --check && run 0 --list && says 'current    generation 3 of '
-  run 0 --rollback && [[ ${goodbye} == "$(contents)" ]] # there and back again
-  run 0 --rollback 1 && [[ ${hello} == "$(contents)" ]]
-  run 0 --rollback 1 && says unchanged
-  run 2 --rollback 77 && says 'no generation 77'
+  web goodbye
+  run 0 --apply
+  goodbye=$(contents)
+  run 0 --list
+  says 'current    generation 2 of '
+  says 'kept       generation 1 of '
+  run 0 --rollback
+  says 'to generation 1'
+  called 'try-reload-or-restart nginx'
+  called 'try-restart mini-app'
+  [[ ${hello} == "$(contents)" ]]
+  run 0 --check
+  run 0 --list
+  says 'current    generation 3 of '
+  run 0 --rollback
+  [[ ${goodbye} == "$(contents)" ]] # there and back again
+  run 0 --rollback 1
+  [[ ${hello} == "$(contents)" ]]
+  run 0 --rollback 1
+  says unchanged
+  run 2 --rollback 77
+  says 'no generation 77'
   # One that fails is taken back like an apply, and one over a hand edit is refused like it.
-  : >/run/stand-in/broken/mini-app.service && rm /run/stand-in/active/mini-app.service
-  run 1 --rollback 2 && rm /run/stand-in/broken/mini-app.service && [[ ${hello} == "$(contents)" ]]
-  printf '# by hand\n' >>/etc/nginx/mini/site.conf && run 1 --rollback 2 && says '+# by hand'
-  run 0 --rollback 2 --force && [[ ${goodbye} == "$(contents)" ]] && run 0 --apply && says unchanged
+  : >/run/stand-in/broken/mini-app.service
+  rm /run/stand-in/active/mini-app.service
+  run 1 --rollback 2
+  rm /run/stand-in/broken/mini-app.service
+  [[ ${hello} == "$(contents)" ]]
+  printf '# by hand\n' >>/etc/nginx/mini/site.conf
+  run 1 --rollback 2
+  says '+# by hand'
+  run 0 --rollback 2 --force
+  [[ ${goodbye} == "$(contents)" ]]
+  run 0 --apply
+  says unchanged
 }
 
 # A secret that changed comes into what is installed, and no way back brings the old one again.
@@ -276,8 +376,10 @@ case_json() {
     [[ $(jq -s length /tmp/out) == $(wc -l </tmp/out) ]]
   done
   printf '# "by hand"\t\\n' >>/etc/nginx/mini/site.conf
-  run 1 --check --json && [[ $(jq -r 'select(.event == "edited").text' /tmp/out) == '/etc/nginx/mini/site.conf (root:root 644)' ]]
-  web goodbye && run 1 --apply --json
+  run 1 --check --json
+  [[ $(jq -r 'select(.event == "edited").text' /tmp/out) == '/etc/nginx/mini/site.conf (root:root 644)' ]]
+  web goodbye
+  run 1 --apply --json
   [[ $(jq -r 'select(.event == "diff").text' /tmp/out) == *'+# "by hand"'$'\t'* ]]
 }
 
@@ -285,30 +387,55 @@ case_removed() {
   provide hook value
   local original
   original=$(sha256sum </etc/nginx/nginx.conf)
-  web hello && file /etc/mini/deep/down/x root:root 0644 config - deep nginx <<<x && run 0 --apply && says 'kept       /etc/nginx/nginx.conf'
+  web hello
+  file /etc/mini/deep/down/x root:root 0644 config - deep nginx <<<x
+  run 0 --apply
+  says 'kept       /etc/nginx/nginx.conf'
   [[ ${original} == "$(sha256sum <"${STATE}/generations/0/files/etc/nginx/nginx.conf")" && -f /etc/mini/deep/down/x ]]
-  bundle /tmp/b && file /etc/mini/only root:root 0644 config - app - <<<x && record action nginx 1 'nginx -t' 'systemctl try-reload-or-restart nginx.service'
-  run 0 --apply && called 'disable mini-app.service' && called daemon-reload && called 'try-reload-or-restart nginx'
+  bundle /tmp/b
+  file /etc/mini/only root:root 0644 config - app - <<<x
+  record action nginx 1 'nginx -t' 'systemctl try-reload-or-restart nginx.service'
+  run 0 --apply
+  called 'disable mini-app.service'
+  called daemon-reload
+  called 'try-reload-or-restart nginx'
   [[ ! -e /etc/mini/app.env && ! -e /etc/mini/deep && ! -e /etc/systemd/system/mini-app.service && -d /etc/nginx ]]
-  [[ ${original} == "$(sha256sum </etc/nginx/nginx.conf)" ]] && run 0 --check
+  [[ ${original} == "$(sha256sum </etc/nginx/nginx.conf)" ]]
+  run 0 --check
 }
 
 case_only() {
   provide hook value
-  web hello && run 2 --apply --only nginx && says 'applied once' && run 0 --apply
-  web goodbye && sed -i 's/^health.*/health\ttrue\t1/' "$B/plan.tsv"
-  run 2 --apply --only nonsense && run 0 --apply --only nginx
-  grep -q goodbye /etc/nginx/mini/site.conf && grep -q hello /etc/mini/app.env && called_not try-restart && run 0 --check
-  run 0 --apply && grep -q goodbye /etc/mini/app.env && called_not try-reload && run 0 --apply && says unchanged
+  web hello
+  run 2 --apply --only nginx
+  says 'applied once'
+  run 0 --apply
+  web goodbye
+  sed -i 's/^health.*/health\ttrue\t1/' "$B/plan.tsv"
+  run 2 --apply --only nonsense
+  run 0 --apply --only nginx
+  grep -q goodbye /etc/nginx/mini/site.conf
+  grep -q hello /etc/mini/app.env
+  called_not try-restart
+  run 0 --check
+  run 0 --apply
+  grep -q goodbye /etc/mini/app.env
+  called_not try-reload
+  run 0 --apply
+  says unchanged
 }
 
 case_two_at_once() {
   provide hook value
-  web hello && sed -i 's/^health.*/health\t\/usr\/bin\/sleep 4\t9/' "$B/plan.tsv"
+  web hello
+  sed -i 's/^health.*/health\t\/usr\/bin\/sleep 4\t9/' "$B/plan.tsv"
   bash "$B/install.sh" --apply >/dev/null 2>&1 </dev/null &
   /usr/bin/sleep 2
-  run 2 --apply && says 'at work' && run 2 --check
-  wait $! && run 0 --check
+  run 2 --apply
+  says 'at work'
+  run 2 --check
+  wait $!
+  run 0 --check
 }
 
 # The tools that the engine calls are wrapped; it is killed before the Nth call, N = 1, 2, … until a run gets through.
@@ -325,24 +452,33 @@ killed_at() { # BUNDLE STEP: false when the run got through
 }
 whole() { # CONTENTS STEP
   diff <(echo "$1") <(contents) || { printf 'killed at step %s\n' "$2" && return 1; }
-  [[ -z $(find /etc /usr /var/lib/mini -name '*.sitewright') ]] && run 0 --check
+  [[ -z $(find /etc /usr /var/lib/mini -name '*.sitewright') ]]
+  run 0 --check
 }
 
 # Killed at each step of an upgrade; then the same bundle again finishes it, and the old one undoes it.
 case_killed() {
   provide hook value
-  web hello && run 0 --apply
+  web hello
+  run 0 --apply
   local step hello goodbye calls
   hello=$(contents)
-  web goodbye && local two=$B && run 0 --apply && goodbye=$(contents)
-  web hello && local one=$B && run 0 --apply
+  web goodbye
+  local two=$B
+  run 0 --apply
+  goodbye=$(contents)
+  web hello
+  local one=$B
+  run 0 --apply
   arm_killer "${two}"
   for ((step = 1; ; step++)); do
     killed_at "${two}" "${step}" || break
     if ((step % 2)); then
       calls=$(<"${CALLS}")
       B=${two} run 0 --apply
-      printf '%s\n' "${calls}" >>"${CALLS}" && called 'try-restart mini-app' && called 'try-reload-or-restart nginx'
+      printf '%s\n' "${calls}" >>"${CALLS}"
+      called 'try-restart mini-app'
+      called 'try-reload-or-restart nginx'
       whole "${goodbye}" "${step}"
     fi
     B=${one} run 0 --apply
@@ -355,33 +491,45 @@ case_killed() {
 # Killed at each step of an apply that fails and goes back.
 case_killed_going_back() {
   provide hook value
-  web hello && local one=$B && run 0 --apply
+  web hello
+  local one=$B
+  run 0 --apply
   local step hello
   hello=$(contents)
-  web goodbye && sed -i 's/^health.*/health\tfalse\t0/' "$B/plan.tsv" && local two=$B
+  web goodbye
+  sed -i 's/^health.*/health\tfalse\t0/' "$B/plan.tsv"
+  local two=$B
   arm_killer "${two}"
   for ((step = 20; ; step++)); do
     killed_at "${two}" "${step}" || break
     B=${one} run 0 --apply
     whole "${hello}" "${step}"
   done
-  whole "${hello}" end && ((step > 30)) && printf 'killed at %s steps\n' "${step}"
+  whole "${hello}" end
+  ((step > 30)) && printf 'killed at %s steps\n' "${step}"
 }
 
 # Killed in a first apply; then again, or with nothing of ours left by an empty bundle.
 case_killed_at_first() {
   provide hook value
   cp -a /etc/nginx/nginx.conf /tmp/original
-  web hello && local one=$B && run 0 --apply
+  web hello
+  local one=$B
+  run 0 --apply
   local step hello bare
   hello=$(contents)
-  bundle /tmp/empty && run 0 --apply && bare=$(contents)
+  bundle /tmp/empty
+  run 0 --apply
+  bare=$(contents)
   cmp /tmp/original /etc/nginx/nginx.conf
   arm_killer "${one}"
   for ((step = 1; ; step += 3)); do
     rm -rf "${STATE}"
     killed_at "${one}" "${step}" || break
-    if ((step % 2)); then B=${one} run 0 --apply && whole "${hello}" "${step}"; fi
+    if ((step % 2)); then
+      B=${one} run 0 --apply
+      whole "${hello}" "${step}"
+    fi
     B=/tmp/empty run 0 --apply
     whole "${bare}" "${step}"
   done
@@ -393,14 +541,17 @@ case_packages() {
   mkdir -p /tmp/pkg/DEBIAN /tmp/pkg/lib/systemd/system /tmp/pkg/etc /tmp/repo /run/systemd/system
   printf 'Package: mini-daemon\nVersion: 1\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n' >/tmp/pkg/DEBIAN/control
   printf '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n' >/tmp/pkg/lib/systemd/system/mini-daemon.service
-  printf '/etc/mini-daemon.conf\n' >/tmp/pkg/DEBIAN/conffiles && printf 'default\n' >/tmp/pkg/etc/mini-daemon.conf
+  printf '/etc/mini-daemon.conf\n' >/tmp/pkg/DEBIAN/conffiles
+  printf 'default\n' >/tmp/pkg/etc/mini-daemon.conf
   printf '#!/bin/sh\nsystemctl enable mini-daemon.service\ndeb-systemd-invoke start mini-daemon.service\n' >/tmp/pkg/DEBIAN/postinst
   chmod 0755 /tmp/pkg/DEBIAN/postinst
   dpkg-deb --root-owner-group -b /tmp/pkg /tmp/repo/mini-daemon.deb >/dev/null
   { cat /tmp/pkg/DEBIAN/control && printf 'Filename: ./mini-daemon.deb\nSize: %s\nSHA256: %s\n' "$(stat -c %s /tmp/repo/mini-daemon.deb)" \
     "$(sha256sum </tmp/repo/mini-daemon.deb | cut -c 1-64)"; } >/tmp/repo/Packages
   rm -f /etc/apt/sources.list
-  mkdir /tmp/tool && printf '#!/bin/sh\necho version 1.2.3\n' >/tmp/tool/tool && tar -C /tmp/tool -czf /tmp/tool.tgz tool
+  mkdir /tmp/tool
+  printf '#!/bin/sh\necho version 1.2.3\n' >/tmp/tool/tool
+  tar -C /tmp/tool -czf /tmp/tool.tgz tool
   bundle /tmp/b
   file /etc/apt/sources.list.d/mini.list root:root 0644 repository - apt - <<<'deb [trusted=yes] file:/tmp/repo ./'
   file /etc/mini-daemon.conf root:root 0644 config - daemon - <<<'ours'
@@ -412,10 +563,15 @@ case_packages() {
   grep -q default "${STATE}/generations/0/files/etc/mini-daemon.conf" # the package's own, kept
   [[ $(<"${CALLS}") == $'enable mini-daemon.service\nstart mini-daemon.service' ]]
   [[ ! -e ${STATE}/held && $(</run/ran) == 'version 1.2.3' ]]
-  run 0 --apply && says unchanged
+  run 0 --apply
+  says unchanged
   # a digest that is not the plan's never goes live
   sed -i 's/1\.2\.3/1.2.4/; s/\(tool.tgz\t\)[0-9a-f]*/\100000000000000000000000000000000000000000000000000000000000000ff/' "$B/plan.tsv"
-  run 1 --apply && says 'digest of the plan' && [[ $(tool) == 'version 1.2.3' ]]
+  run 1 --apply
+  says 'digest of the plan'
+  [[ $(tool) == 'version 1.2.3' ]]
   sed -i 's/^package.*/package\tno-such-package/' "$B/plan.tsv"
-  run 1 --apply && says 'no-such-package' && [[ ! -e /usr/sbin/policy-rc.d ]]
+  run 1 --apply
+  says 'no-such-package'
+  [[ ! -e /usr/sbin/policy-rc.d ]]
 }

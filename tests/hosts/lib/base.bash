@@ -15,17 +15,22 @@ archive_of_debian() {
   printf '%s\n' "${site}"
 }
 
-# A certificate authority for the ACME test server: hosts trust it as they trust the one of a public ACME server.
+# A certificate authority for what strangers serve: hosts trust it as they trust those of public servers.
 authority_make() {
   local dir=${BED}/authority
   rm -rf "${dir}"
   mkdir -p "${dir}"
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=Sitewright test bed' \
     -keyout "${dir}/ca.key" -out "${dir}/ca.crt"
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=pebble' \
-    -keyout "${dir}/pebble.key" -out "${dir}/pebble.csr"
-  openssl x509 -req -in "${dir}/pebble.csr" -CA "${dir}/ca.crt" -CAkey "${dir}/ca.key" -CAcreateserial -days 3650 \
-    -extfile <(printf 'subjectAltName=%s\n' "$(printf ',IP:%s' "${OUTSIDE[@]}" | cut -c2-)") -out "${dir}/pebble.crt"
+  authority_signs pebble "$(printf ',IP:%s' "${OUTSIDE[@]}" | cut -c2-)"
+  authority_signs cloudflare DNS:api.cloudflare.com
+}
+
+authority_signs() { # NAME ALTERNATIVES
+  local dir=${BED}/authority
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "${dir}/$1.key" -out "${dir}/$1.csr"
+  openssl x509 -req -in "${dir}/$1.csr" -CA "${dir}/ca.crt" -CAkey "${dir}/ca.key" -CAcreateserial -days 3650 \
+    -extfile <(printf 'subjectAltName=%s\n' "$2") -out "${dir}/$1.crt"
 }
 
 base_make() {

@@ -13,7 +13,7 @@ GATEWAY=10.89.77.1
 # Containers that ask for no address get one from here, clear of those that do.
 DYNAMIC=10.89.77.128/25
 # Where the strangers of the tests stand, one a test.
-OUTSIDE=(10.89.77.{2..9})
+OUTSIDE=(10.89.77.{2..9} 10.89.77.109)
 REPOSITORY_PORT=8099
 # Where a host that pulls from Docker Hub gets its stand-ins: its engine is told so by our package of it.
 REGISTRY=${GATEWAY}:5000

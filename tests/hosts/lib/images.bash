@@ -11,7 +11,7 @@ image_build() {
   case $1 in
     redis:7) folder=redis ;;
     redis:7-alpine) folder=redis arguments=(--build-arg GROUP=1000) ;;
-    postgres:15) folder=postgres ;;
+    postgres:15 | postgres:16) folder=postgres ;;
     postgres:16-alpine) folder=postgres arguments=(--build-arg USER_ID=70 --build-arg GROUP=70) ;;
     nginx:latest) folder=nginx ;;
     acme/api:*) folder=api arguments=(--build-arg "TAG=${1#*:}") ;;
@@ -62,7 +62,7 @@ nginx_root_make() {
 outside_build() {
   rm -rf "${BED}/outside"
   cp -a "${HERE}/images/outside" "${BED}/outside"
-  cp "${BED}"/authority/{ca.crt,pebble.crt,pebble.key} "${BED}/outside/"
+  cp "${BED}"/authority/{ca.crt,pebble.{crt,key},cloudflare.{crt,key}} "${BED}/outside/"
   d build --quiet --network host --tag sitewright/outside "${BED}/outside"
   # What an earlier build left without a name.
   d image prune --force

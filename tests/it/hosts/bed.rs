@@ -28,6 +28,8 @@ pub(super) enum Ground {
     Rotation = 7,
     /// From 10.89.77.80.
     Failover = 5,
+    /// From 10.89.77.100.
+    Hub = 107,
 }
 
 impl Ground {

@@ -13,6 +13,7 @@ mod example;
 mod failover;
 mod ha;
 mod host;
+mod hub;
 mod neurmatic;
 mod pins;
 mod rotation;

@@ -211,7 +211,7 @@ impl Scene<'_> {
 
     fn is_well(&self) -> Check {
         self.vps.run("turn-health-check --critical").ok()?;
-        within(Duration::from_secs(10), || self.accepts("/tmp/first"))
+        within(Duration::from_secs(30), || self.accepts("/tmp/first"))
     }
 
     /// Replaces a secret under load.

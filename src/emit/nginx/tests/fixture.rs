@@ -153,12 +153,12 @@ pub(super) fn ingress() -> Ingress {
         upstreams: vec![Upstream {
             name: "acme-api".into(),
             origin: at("/services/api"),
-            servers: vec![
-                "127.0.0.1:3000".into(),
-                "127.0.0.1:3001".into(),
-                "unix:/run/acme/api.sock".into(),
-                "[2001:db8::1]:3000".into(),
-            ],
+            servers: upstream_servers(&[
+                "127.0.0.1:3000",
+                "127.0.0.1:3001",
+                "unix:/run/acme/api.sock",
+                "[2001:db8::1]:3000",
+            ]),
             balance: Balance::LeastConn,
         }],
         rates: vec![RateZone {
@@ -183,4 +183,12 @@ pub(super) fn certificate() -> Certificate {
         used_by: vec!["nginx".into()],
         readers: Vec::new(),
     }
+}
+
+pub(super) fn upstream_servers(addresses: &[&str]) -> Vec<UpstreamServer> {
+    let servers = addresses.iter().map(|address| UpstreamServer {
+        address: (*address).to_owned(),
+        weight: 1,
+    });
+    servers.collect()
 }

@@ -60,7 +60,7 @@ const server = http.createServer((request, response) => {
   if (pathname === '/api/v1/health') return json(response, 200, { ok: true });
   if (pathname === '/api/v1/metrics') return response.end(`requests_total ${count}\n`);
   if (pathname === '/api/v1/auth/login') return json(response, 401, { error: 'a stand-in lets nobody in' });
-  if (pathname === '/api/v1/events') {
+  if (pathname.endsWith('/events')) {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
     const timer = setInterval(() => response.write('data: tick\n\n'), 200);
     response.on('close', () => clearInterval(timer));

@@ -104,8 +104,11 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
         })
     });
     checks.that("a WebSocket and events pass as they come", || {
+        // Longer than nginx's own sixty seconds only for those who ask.
+        let seconds = std::env::var_os("SITEWRIGHT_WEBSOCKET").unwrap_or_else(|| "3".into());
+        let seconds = seconds.to_string_lossy();
         let said = scene.outside.run(&format!(
-            "websocket-echo wss://api.neurmatic.com/socket.io/?EIO=4 {ROOT} 'hello through the proxy'"
+            "websocket-echo wss://api.neurmatic.com/socket.io/?EIO=4 {ROOT} 'hello through the proxy' {seconds}"
         ));
         let said = said.ok()?;
         expect(said.trim() == "hello through the proxy", || said)?;

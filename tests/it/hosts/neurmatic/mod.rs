@@ -1,10 +1,11 @@
-//! Neurmatic's production, installed on one bare host, with nginx in a container, and used by a stranger.
+//! Neurmatic's production, installed on one bare host, with nginx in a container, and used by a stranger; then its staging.
 //!
 //! Stand-ins, which say so where they are made: Docker's packages, the images of the databases and of nginx (Debian's
 //! servers under those names), and a small HTTP server for the site's own two images.
 
 mod ingress;
 mod load;
+mod staging;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -57,6 +58,7 @@ fn neurmatic_serves_its_site() {
     checks.that("the host comes back from a reboot", || scene.host.reboot());
     scene.comes_up(&mut checks);
     ingress::answers(&scene, &mut checks);
+    staging::check(&bed, &scene, &mut checks);
     checks.all_hold();
 }
 

@@ -243,7 +243,9 @@ prepare() {
 dry_run() {
   local path
   prepare
-  show_changes
+  show_changes >"${WORK}/changes"
+  [[ -s ${WORK}/changes ]] || say unchanged "generation ${CURRENT}, ${#FILES[@]} files" >"${WORK}/changes"
+  cat "${WORK}/changes"
   [[ -n ${JSON} ]] || printf '\n'
   for path in "${FILES[@]}" "${REMOVE[@]}"; do
     case ${STATUS[${path}]} in

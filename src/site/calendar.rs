@@ -35,22 +35,31 @@ impl Calendar {
             .iter()
             .flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute))
             .collect();
-        let (dates, weekdays) = (pattern.days.values(), pattern.days_of_week.values());
+        let (mut months, mut dates, mut weekdays) = ([false; 13], [false; 32], [false; 7]);
+        for month in pattern.months.values() {
+            months[usize::from(month)] = true;
+        }
+        for date in pattern.days.values() {
+            dates[usize::from(date)] = true;
+        }
+        for weekday in pattern.days_of_week.values() {
+            weekdays[usize::from(weekday) % 7] = true;
+        }
+        // Where both are limited, one of them is enough.
+        let either = !any(2) && !any(4);
         let is_day = |date: u32, weekday: u32| {
-            let of_month = dates.iter().any(|other| u32::from(*other) == date);
-            let of_week = weekdays.iter().any(|other| u32::from(*other) % 7 == weekday);
-            // Where both are limited, one of them is enough.
-            if any(2) || any(4) {
-                of_month && of_week
-            } else {
+            let (of_month, of_week) = (dates[date as usize], weekdays[weekday as usize]);
+            if either {
                 of_month || of_week
+            } else {
+                of_month && of_week
             }
         };
         let mut days = Vec::new();
         let mut day = 0;
         for year in YEARS {
             for month in 1..=12 {
-                let runs = pattern.months.values().iter().any(|other| u32::from(*other) == month);
+                let runs = months[month as usize];
                 for date in 1..=length(year, month) {
                     if runs && is_day(date, (day + FIRST) % 7) {
                         days.push(day);

@@ -47,6 +47,8 @@ pub(super) struct Bed {
     ground: Ground,
     facts: BTreeMap<String, String>,
     pub(super) keep: bool,
+    /// What takes long is asked for too.
+    pub(super) all: bool,
     _alone: Machine,
     _turn: Turn,
 }
@@ -57,8 +59,8 @@ impl Bed {
         #[allow(clippy::disallowed_methods)]
         // the environment has no say in a bundle, but it has in a test run
         let asked = std::env::var("SITEWRIGHT_HOSTS").unwrap_or_default();
-        let keep = asked == "keep";
-        if !keep && asked != "1" && asked != "require" {
+        let (keep, all) = (asked == "keep", asked == "all");
+        if !keep && !all && asked != "1" && asked != "require" {
             println!("skipped: host tests run with SITEWRIGHT_HOSTS=1 (root, some minutes, 3 GB)");
             return None;
         }
@@ -68,9 +70,21 @@ impl Bed {
             _turn: Turn::take(),
             facts: prepared().clone(),
             keep,
+            all,
         };
         bed.clear();
         Some(bed)
+    }
+
+    /// The bed for a test that takes long, which only `SITEWRIGHT_HOSTS=all` asks for.
+    pub(super) fn for_long(ground: Ground) -> Option<Self> {
+        #[allow(clippy::disallowed_methods)]
+        let asked = std::env::var("SITEWRIGHT_HOSTS").unwrap_or_default();
+        if asked != "all" && asked != "keep" {
+            println!("skipped: this one takes long, and runs with SITEWRIGHT_HOSTS=all");
+            return None;
+        }
+        Self::get(ground)
     }
 
     /// Further stand-in images, for hosts to pull.

@@ -35,10 +35,9 @@ struct Scene<'bed> {
 
 #[test]
 fn neurmatic_outlives_the_loss_of_each_part() {
-    if std::env::var_os("SITEWRIGHT_FAILOVER").is_none() {
-        return println!("skipped: the losses of three hosts take ten minutes, with SITEWRIGHT_FAILOVER=1");
-    }
-    let Some(bed) = Bed::get(Ground::Failover) else { return };
+    let Some(bed) = Bed::for_long(Ground::Failover) else {
+        return;
+    };
     bed.images(&IMAGES);
     let scene = Scene {
         hosts: HOSTS.map(|(name, address)| bed.host(name, address)).into(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::bed::Ground;
 use super::super::checks::{Check, Checks, expect, within};
-use super::super::host::Host;
+use super::super::host::{Host, Output};
 use super::{ADDRESS, URL};
 
 const ROOT: &str = "/tmp/root.crt";
@@ -67,6 +67,14 @@ impl Scene<'_> {
         self.outside
             .run(&format!("curl -sS --max-time 20 --cacert {ROOT} {arguments}"))
             .ok()
+    }
+
+    /// The status of each of so many requests that come together.
+    pub(super) fn at_once(&self, path: &str, count: u64) -> Output {
+        self.outside.run(&format!(
+            "curl -sS --max-time 20 --cacert {ROOT} --parallel --parallel-immediate --parallel-max 300 \
+             -o /dev/null -w '%{{http_code}}\\n' '{URL}/api/v1/{path}/[1-{count}]'"
+        ))
     }
 
     pub(super) fn is_well(&self) -> Check {

@@ -56,11 +56,8 @@ pub(super) struct Bed {
 impl Bed {
     /// The bed, prepared, and its ground empty; `None` where host tests were not asked for, which is said.
     pub(super) fn get(ground: Ground) -> Option<Self> {
-        #[allow(clippy::disallowed_methods)]
-        // the environment has no say in a bundle, but it has in a test run
-        let asked = std::env::var("SITEWRIGHT_HOSTS").unwrap_or_default();
-        let (keep, all) = (asked == "keep", asked == "all");
-        if !keep && !all && asked != "1" && asked != "require" {
+        let asked = asked();
+        if asked.is_empty() {
             println!("skipped: host tests run with SITEWRIGHT_HOSTS=1 (root, some minutes, 3 GB)");
             return None;
         }
@@ -69,18 +66,16 @@ impl Bed {
             _alone: Machine::hold(&ground.name()),
             _turn: Turn::take(),
             facts: prepared().clone(),
-            keep,
-            all,
+            keep: asked == "keep",
+            all: is_all(&asked),
         };
         bed.clear();
         Some(bed)
     }
 
-    /// The bed for a test that takes long, which only `SITEWRIGHT_HOSTS=all` asks for.
+    /// The bed for a test that takes long, which `SITEWRIGHT_HOSTS=all` and `keep` ask for.
     pub(super) fn for_long(ground: Ground) -> Option<Self> {
-        #[allow(clippy::disallowed_methods)]
-        let asked = std::env::var("SITEWRIGHT_HOSTS").unwrap_or_default();
-        if asked != "all" && asked != "keep" {
+        if !is_all(&asked()) {
             println!("skipped: this one takes long, and runs with SITEWRIGHT_HOSTS=all");
             return None;
         }
@@ -144,7 +139,7 @@ impl Bed {
     }
 }
 
-/// So many tests of hosts run at a time: what a host promises in seconds, it cannot keep on processors of six.
+/// So many tests of hosts run at a time: what a host promises in seconds, it cannot keep where six of them share two processors.
 const AT_ONCE: usize = 3;
 
 static RUNNING: Mutex<usize> = Mutex::new(0);
@@ -231,4 +226,27 @@ fn prepare(images: &[&str]) -> String {
 /// `tests/hosts` of this checkout.
 pub(super) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts")
+}
+
+/// What was asked of host tests; empty if they were not.
+#[allow(clippy::disallowed_methods)] // the environment has no say in a bundle, but it has in a test run
+fn asked() -> String {
+    let asked = std::env::var("SITEWRIGHT_HOSTS").unwrap_or_default();
+    let known = ["1", "require", "all", "keep"].contains(&asked.as_str());
+    if known { asked } else { String::new() }
+}
+
+fn is_all(asked: &str) -> bool {
+    asked == "all" || asked == "keep"
+}
+
+/// A site in a folder of its own, of files of `tests/hosts` by the names that they get there; keys/ is for the test to fill.
+pub(super) fn site_of(test: &str, files: &[(&str, &str)]) -> PathBuf {
+    let site = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = std::fs::remove_dir_all(&site);
+    std::fs::create_dir_all(site.join("keys")).expect("cargo's folder for tests can be written");
+    for (from, to) in files {
+        std::fs::copy(folder().join(from), site.join(to)).expect("it is in the checkout");
+    }
+    site
 }

@@ -5,11 +5,11 @@
 
 mod promotion;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::bed::{Bed, Ground, folder};
+use super::bed::{Bed, Ground, folder, site_of};
 use super::checks::{Check, Checks, expect, within};
 use super::host::Host;
 
@@ -257,9 +257,5 @@ impl<'bed> Scene<'bed> {
 
 /// The site in a folder of its own, which takes the keys.
 fn site() -> PathBuf {
-    let site = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts-ha");
-    let _ = std::fs::remove_dir_all(&site);
-    std::fs::create_dir_all(site.join("keys")).expect("cargo's folder for tests can be written");
-    std::fs::copy(folder().join("ha/site.yaml"), site.join("site.yaml")).expect("it is in the checkout");
-    site
+    site_of("hosts-ha", &[("ha/site.yaml", "site.yaml")])
 }

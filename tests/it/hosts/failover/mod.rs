@@ -7,11 +7,11 @@
 
 mod losses;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use super::bed::{Bed, Ground, folder};
+use super::bed::{Bed, Ground, folder, site_of};
 use super::checks::{Check, Checks, expect, within};
 use super::host::Host;
 
@@ -217,14 +217,11 @@ struct Figures {
 
 /// The site in a folder of its own, which takes the keys.
 fn site() -> PathBuf {
-    let site = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts-failover");
-    let _ = std::fs::remove_dir_all(&site);
-    std::fs::create_dir_all(site.join("keys")).expect("cargo's folder for tests can be written");
-    for (from, to) in [
-        ("neurmatic/ha.yaml", "ha.yaml"),
-        ("../sites/neurmatic/site.yaml", "site.yaml"),
-    ] {
-        std::fs::copy(folder().join(from), site.join(to)).expect("it is in the checkout");
-    }
-    site
+    site_of(
+        "hosts-failover",
+        &[
+            ("neurmatic/ha.yaml", "ha.yaml"),
+            ("../sites/neurmatic/site.yaml", "site.yaml"),
+        ],
+    )
 }

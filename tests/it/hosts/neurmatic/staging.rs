@@ -1,10 +1,10 @@
 //! The other environment, on a host of its own: its `deploy.sh` brings it there from a stranger's machine by a real sshd.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use super::super::bed::{Bed, folder};
+use super::super::bed::{Bed, site_of};
 use super::super::checks::{Check, Checks, expect, within};
 use super::super::host::Host;
 use super::Scene;
@@ -137,14 +137,11 @@ impl Staging<'_, '_> {
 
 /// The site in a folder of its own, which takes the keys.
 fn site() -> PathBuf {
-    let site = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts-neurmatic-staging");
-    let _ = std::fs::remove_dir_all(&site);
-    std::fs::create_dir_all(site.join("keys")).expect("cargo's folder for tests can be written");
-    for (from, to) in [
-        ("neurmatic/staging.yaml", "staging.yaml"),
-        ("../sites/neurmatic/site.yaml", "site.yaml"),
-    ] {
-        std::fs::copy(folder().join(from), site.join(to)).expect("it is in the checkout");
-    }
-    site
+    site_of(
+        "hosts-neurmatic-staging",
+        &[
+            ("neurmatic/staging.yaml", "staging.yaml"),
+            ("../sites/neurmatic/site.yaml", "site.yaml"),
+        ],
+    )
 }

@@ -291,6 +291,13 @@ impl Channel {
 }
 
 impl Site {
+    /// Hosts that accept a secret's old value beside the new one.
+    pub fn accepting(&self, secret: &Secret) -> &[String] {
+        let previous = previous(&secret.name);
+        let known = self.secrets.iter().find(|known| known.name == previous);
+        known.map(|known| known.hosts.as_slice()).unwrap_or_default()
+    }
+
     /// The host of that name.
     pub fn host(&self, name: &str) -> Option<&Host> {
         self.hosts.iter().find(|host| host.name == name)

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use sitewright::emit::ENGINE;
+
 /// What a case runs in: `/engine/install.sh` is the engine, `/tests` is the folder of cases.
 const IN_THROWAWAY_ROOT: &str = r#"
 set -e
@@ -19,7 +21,7 @@ mount -t proc proc /mnt/root/proc
 mount --rbind /dev /mnt/root/dev
 mount -t tmpfs tmpfs /mnt/root/run
 mkdir /mnt/root/engine
-cp "$repository/src/emit/install/engine.sh" /mnt/root/engine/install.sh
+cp "$base.install.sh" /mnt/root/engine/install.sh
 cp -R "$repository/tests/hosts/engine" /mnt/root/tests
 exec chroot /mnt/root bash /tests/inside.sh "$case"
 "#;
@@ -58,6 +60,7 @@ fn base() -> &'static Result<PathBuf, String> {
             &[&path, PACKAGES],
         )
         .map_err(|why| format!("debootstrap could not make a root: {why}"))?;
+        std::fs::write(format!("{path}.install.sh"), ENGINE).map_err(|error| format!("{path}.install.sh: {error}"))?;
         Ok(base)
     })
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# install.sh puts the files beside it on this host and keeps them right. The same bytes on every host: read it once.
+# install.sh puts the files beside it on this host and keeps them right. The same bytes on every host: read it once. Its first
+# section is the way that every change takes; the others hold the steps of that way, in its order.
 #
 # plan.tsv says what belongs here, rootfs/ holds the files at their absolute paths. An apply goes through
 #   preflight, secrets, stage | repositories, packages, programs, users and directories | checks | activate, start, health
@@ -44,12 +45,125 @@ exit: 0 done or nothing to do, 1 differences or failed, 2 could not run
 HELP
 }
 
-# ---- the ways to run, and what they do in order ----------------------------------------------------------------
+# ---- the way in, which every change of this host takes ---------------------------------------------------------------
 apply() {
   prepare
   bring_in
 }
 
+prepare() {
+  load_state
+  find_missing_packages
+  find_missing_programs
+  check_system
+  check_clock
+  check_ports
+  check_bundle
+  check_secrets
+  check_space
+  report_problems
+  if [[ -n ${ONLY} ]]; then
+    local path
+    local -a all=("${FILES[@]}")
+    FILES=()
+    for path in "${all[@]}"; do [[ ${F_SET[${path}]} != "${ONLY}" ]] || FILES+=("${path}"); done
+  fi
+  [[ ${MODE} != apply ]] || make_secrets
+  load_secrets
+  stage_files "${HERE}/rootfs"
+  check_requirements
+  report_problems
+  classify
+  read_pending
+}
+
+# From here on every way is the same: to what is staged, from what `classify` has found.
+bring_in() {
+  local changes=0 path
+  refuse_edited
+  write_plan "${WORK}/plan"
+  for path in "${!STATUS[@]}"; do [[ ${STATUS[${path}]} == same ]] || changes=$((changes + 1)); done
+  changes=$((changes + ${#TRIGGERED[@]} + ${#MISSING[@]} + ${#WANTING[@]} + ${#UNFINISHED[@]}))
+  if ((changes == 0)) && cmp -s "${WORK}/plan" "${STATE}/generations/${CURRENT}/plan.tsv" && [[ ! -f ${STATE}/held ]]; then
+    run_steps
+    check_health
+    say unchanged "generation ${CURRENT}, ${#FILES[@]} files, ${#UNIT[@]} units, ${STARTED} started"
+    return 0
+  fi
+  show_changes
+  if [[ -n ${CONFIRM} ]]; then
+    read -r -p "Apply this to ${HOST}? [y/N] " REPLY
+    [[ ${REPLY} == [yY]* ]] || die 1 "not applied"
+  fi
+  write_generation
+  STAGE=prepared # from now on a failure puts back what was
+  place_files repository
+  ((${#MISSING[@]} == 0)) || install_packages "${MISSING[@]}"
+  install_programs
+  classify # a package brings files of its own
+  read_pending
+  place_files identity
+  apply_identity
+  check_ahead
+  STAGE=active # and from now on something runs with the new files
+  activate config
+  run_steps
+  release_services
+  check_health
+  commit
+  STAGE='done'
+  say applied "generation ${GENERATION}, ${#FILES[@]} files, ${#UNIT[@]} units"
+}
+
+commit() {
+  local name
+  for name in "${UNFINISHED[@]}"; do rm -rf "${STATE}/generations/${name}"; done
+  sync -f "${STATE}" && sync -f /etc
+  printf '%s\n' "${GENERATION}" >"${STATE}/current.new"
+  mv -f "${STATE}/current.new" "${STATE}/current"
+  rm -f "${STATE}/pending"
+  for name in "${STATE}"/generations/*; do
+    name=${name##*/}
+    ((name == 0 || name > GENERATION - 10)) || rm -rf "${STATE}/generations/${name}" "${STATE}/edited/${name}"
+  done
+}
+
+leave() {
+  local status=$?
+  trap 'rm -rf "${WORK}"' EXIT
+  trap - ERR INT TERM
+  drop_guard
+  if [[ ${STAGE} == prepared || ${STAGE} == active ]]; then roll_back; fi
+  exit "${status}"
+}
+
+# Puts the current generation back in place of the one that failed, by the same way in.
+roll_back() {
+  local path
+  if [[ ${CURRENT} == 0 && ${STAGE} == active ]]; then
+    complain failed "this was the first apply, so there is nothing to return to: all was left as it is; apply again when mended"
+    return
+  fi
+  complain "going back" "to generation ${CURRENT}"
+  local again=${#UNFINISHED[@]} failed=${GENERATION}
+  load_state
+  ONLY=''
+  load_generation "${CURRENT}"
+  classify
+  [[ ${STAGE} != active && ${again} == 0 ]] || read_pending
+  STAGE=returning
+  activate repository identity config
+  for path in "${FILES[@]}"; do
+    [[ ! -e ${STATE}/edited/${failed}${path} ]] || cp -a --remove-destination "${STATE}/edited/${failed}${path}" "${path}"
+  done
+  run_steps
+  [[ -n ${RETURNED} ]] || die 1 "the files of generation ${CURRENT} are back, but not all of it runs; the next --apply goes on"
+  for path in "${UNFINISHED[@]}"; do rm -rf "${STATE}/generations/${path}"; done
+  rm -f "${STATE}/pending"
+  complain "gone back" "this host is as it was before, but for packages, users and secrets"
+}
+
+# ---- the other ways to run -------------------------------------------------------------------------------------------
 # Goes back to a generation by the same way that it came in.
 return_to() { # NUMBER, or nothing for the one before
   local number=${1:-} name other
@@ -163,81 +277,6 @@ make_apart() { # NAME DIRECTORY
   [[ -n ${SPEC[$1]-} && ${KIND[$1]} == generate && -d $2 ]] || die 2 "no secret that is made here: $1"
   SECRETS_DIR=$2
   generate_secret "$1" "${SPEC[$1]}"
-}
-
-bring_in() {
-  local changes=0 path
-  refuse_edited
-  write_plan "${WORK}/plan"
-  for path in "${!STATUS[@]}"; do [[ ${STATUS[${path}]} == same ]] || changes=$((changes + 1)); done
-  changes=$((changes + ${#TRIGGERED[@]} + ${#MISSING[@]} + ${#WANTING[@]} + ${#UNFINISHED[@]}))
-  if ((changes == 0)) && cmp -s "${WORK}/plan" "${STATE}/generations/${CURRENT}/plan.tsv" && [[ ! -f ${STATE}/held ]]; then
-    run_steps
-    check_health
-    say unchanged "generation ${CURRENT}, ${#FILES[@]} files, ${#UNIT[@]} units, ${STARTED} started"
-    return 0
-  fi
-  show_changes
-  if [[ -n ${CONFIRM} ]]; then
-    read -r -p "Apply this to ${HOST}? [y/N] " REPLY
-    [[ ${REPLY} == [yY]* ]] || die 1 "not applied"
-  fi
-  write_generation
-  STAGE=prepared
-  place_files repository
-  ((${#MISSING[@]} == 0)) || install_packages "${MISSING[@]}"
-  install_programs
-  classify # a package brings files of its own
-  read_pending
-  place_files identity
-  apply_identity
-  check_ahead
-  STAGE=active
-  activate config
-  run_steps
-  release_services
-  check_health
-  commit
-  STAGE='done'
-  say applied "generation ${GENERATION}, ${#FILES[@]} files, ${#UNIT[@]} units"
-}
-
-lock() {
-  if [[ ${MODE} =~ ^(apply|rollback|refill|public-keys)$ ]]; then
-    mkdir -p "${STATE}"
-    exec 9>>"${STATE}/lock"
-    flock -n 9 || die 2 "another install.sh or a deployment is at work on this host"
-    rm -rf "/run/sitewright-${SITE}".*
-  elif [[ -r ${STATE}/lock ]]; then
-    exec 9<"${STATE}/lock"
-    flock -n -s 9 || die 2 "an install.sh is at work on this host"
-  fi
-}
-
-prepare() {
-  load_state
-  find_missing_packages
-  find_missing_programs
-  check_system
-  check_clock
-  check_ports
-  check_bundle
-  check_secrets
-  check_space
-  report_problems
-  if [[ -n ${ONLY} ]]; then
-    local path
-    local -a all=("${FILES[@]}")
-    FILES=()
-    for path in "${all[@]}"; do [[ ${F_SET[${path}]} != "${ONLY}" ]] || FILES+=("${path}"); done
-  fi
-  [[ ${MODE} != apply ]] || make_secrets
-  load_secrets
-  stage_files "${HERE}/rootfs"
-  check_requirements
-  report_problems
-  classify
-  read_pending
 }
 
 dry_run() {
@@ -1248,55 +1287,19 @@ check_health() {
   done
 }
 
-commit() {
-  local name
-  for name in "${UNFINISHED[@]}"; do rm -rf "${STATE}/generations/${name}"; done
-  sync -f "${STATE}" && sync -f /etc
-  printf '%s\n' "${GENERATION}" >"${STATE}/current.new"
-  mv -f "${STATE}/current.new" "${STATE}/current"
-  rm -f "${STATE}/pending"
-  for name in "${STATE}"/generations/*; do
-    name=${name##*/}
-    ((name == 0 || name > GENERATION - 10)) || rm -rf "${STATE}/generations/${name}" "${STATE}/edited/${name}"
-  done
-}
-
-# Puts the current generation back in place of the one that failed, by the same way in.
-roll_back() {
-  local path
-  if [[ ${CURRENT} == 0 && ${STAGE} == active ]]; then
-    complain failed "this was the first apply, so there is nothing to return to: all was left as it is; apply again when mended"
-    return
-  fi
-  complain "going back" "to generation ${CURRENT}"
-  local again=${#UNFINISHED[@]} failed=${GENERATION}
-  load_state
-  ONLY=''
-  load_generation "${CURRENT}"
-  classify
-  [[ ${STAGE} != active && ${again} == 0 ]] || read_pending
-  STAGE=returning
-  activate repository identity config
-  for path in "${FILES[@]}"; do
-    [[ ! -e ${STATE}/edited/${failed}${path} ]] || cp -a --remove-destination "${STATE}/edited/${failed}${path}" "${path}"
-  done
-  run_steps
-  [[ -n ${RETURNED} ]] || die 1 "the files of generation ${CURRENT} are back, but not all of it runs; the next --apply goes on"
-  for path in "${UNFINISHED[@]}"; do rm -rf "${STATE}/generations/${path}"; done
-  rm -f "${STATE}/pending"
-  complain "gone back" "this host is as it was before, but for packages, users and secrets"
-}
-
-leave() {
-  local status=$?
-  trap 'rm -rf "${WORK}"' EXIT
-  trap - ERR INT TERM
-  drop_guard
-  if [[ ${STAGE} == prepared || ${STAGE} == active ]]; then roll_back; fi
-  exit "${status}"
-}
-
 # ---- start -----------------------------------------------------------------------------------------------------------
+lock() {
+  if [[ ${MODE} =~ ^(apply|rollback|refill|public-keys)$ ]]; then
+    mkdir -p "${STATE}"
+    exec 9>>"${STATE}/lock"
+    flock -n 9 || die 2 "another install.sh or a deployment is at work on this host"
+    rm -rf "/run/sitewright-${SITE}".*
+  elif [[ -r ${STATE}/lock ]]; then
+    exec 9<"${STATE}/lock"
+    flock -n -s 9 || die 2 "an install.sh is at work on this host"
+  fi
+}
+
 MODE=dry-run NUMBER='' JSON='' ONLY='' FORCE='' YES='' STAGE='' APART='' GENERATION='' RETURNED=1 DRIFT=0 GUARD=/usr/sbin/policy-rc.d
 HIDDEN=() HIDDEN_NAME=() ASK=() GENERATE=() UNFINISHED=() MISSING=() WANTING=()
 while (($#)); do

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     find,
 };
 
-/// What the system itself, sshd, the web server and the container engine take.
+/// What the system itself, sshd, a web server of its own and the container engine take.
 const SYSTEM: u64 = 512 * MIB;
 
 fn find(site: &Site) -> Vec<Diagnostic> {
@@ -21,6 +21,20 @@ fn find(site: &Site) -> Vec<Diagnostic> {
         .filter(|host| host.memory > 0)
         .filter_map(|host| over(site, host))
         .collect()
+}
+
+/// Containers that the manifest has no service for, such as the web server's.
+fn of_no_service<'a>(site: &'a Site, host: &'a Host) -> impl Iterator<Item = (&'a str, &'a Pointer, u32, u64)> {
+    let has = |name: &str| site.services.iter().any(|service| service.name == name);
+    let others = host.containers.iter().filter(move |container| !has(&container.service));
+    others.map(|container| {
+        (
+            container.name.as_str(),
+            &container.origin,
+            1,
+            container.memory.unwrap_or(0),
+        )
+    })
 }
 
 fn over(site: &Site, host: &Host) -> Option<Diagnostic> {
@@ -35,6 +49,7 @@ fn over(site: &Site, host: &Host) -> Option<Diagnostic> {
             let (count, sum) = limits.fold((0, 0_u64), |(count, sum), limit| (count + 1, sum.saturating_add(limit)));
             (service.name.as_str(), &service.origin, count, sum)
         })
+        .chain(of_no_service(site, host))
         .filter(|(.., sum)| *sum > 0)
         .collect();
     let reserve = host

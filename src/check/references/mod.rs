@@ -5,6 +5,7 @@ mod name_taken;
 mod pointless_use;
 mod redirect_loop;
 mod redirect_unanswered;
+mod same_name;
 mod same_variable;
 mod unserved_files;
 
@@ -20,6 +21,7 @@ pub(super) const RULES: &[Rule] = &[
     pointless_use::RULE,
     redirect_loop::RULE,
     redirect_unanswered::RULE,
+    same_name::RULE,
     same_variable::RULE,
     unserved_files::RULE,
 ];

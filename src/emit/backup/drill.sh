@@ -2,14 +2,10 @@
 # The newest whole snapshot of each source goes into a scratch place and is looked at; nothing live is touched.
 
 drill_postgres() { # SOURCE ID
-  local scratch=restore_test_$$ size folder free
+  local scratch=restore_test_$$
   fetch "$1" "$2" "${WORK}/dump"
   inside pg_restore --list <"${WORK}/dump" >"${WORK}/contents"
-  # It must not fill the disk that the live databases are on.
-  size=$(stat -c %s "${WORK}/dump")
-  folder=$(psql_as_admin postgres <<<'SHOW data_directory')
-  free=$(inside df -P -k "${folder}" | awk 'NR == 2 { print $4 }')
-  ((free * 1024 > size * 3)) || die "the server's disk has ${free} KiB free, too few to try ${size} bytes"
+  room_for_database "${WORK}/dump" "${FIELDS[0]}"
   SCRATCH_DATABASE=${scratch}
   psql_as_admin postgres <<<"CREATE DATABASE ${scratch} TEMPLATE template0"
   inside pg_restore --no-owner --no-privileges --exit-on-error --no-password --dbname "${scratch}" <"${WORK}/dump"

@@ -35,11 +35,11 @@ start_users() {
   UNDO=()
 }
 
-# Fetches a dump whole before anything is touched.
-fetch() { # SOURCE ID FILE
-  local size name
+# Fetches a dump whole before anything is touched, and only if there is room for it where it is to go.
+fetch() { # SOURCE ID FILE [FOLDER]
+  local size name folder
   size=$(snapshot_size "$2")
-  enough_space "${size}" "${STATE}"
+  for folder in "${STATE}" "${@:4}"; do enough_space "${size}" "${folder}"; done
   name=$(stream_name "$1")
   restic_ dump "$2" "/${name}" >"$3"
   [[ -s $3 ]] || die "the snapshot of $1 is empty"
@@ -47,6 +47,20 @@ fetch() { # SOURCE ID FILE
 
 sql_name() { printf '"%s"' "${1//\"/\"\"}"; }
 sql_text() { printf "'%s'" "${1//\'/\'\'}"; }
+
+# A server whose disk is full stops, with all of its databases. A dump is compressed by a factor that nobody knows: what comes
+# back is as large as the database that is there, or some three times the dump; and all of it goes through the log.
+room_for_database() { # DUMP DATABASE
+  local size there free text
+  text=$(sql_text "$2")
+  size=$(($(stat -c %s "$1") * 3))
+  there=$(psql_as_admin postgres <<<"SELECT pg_database_size(datname) FROM pg_database WHERE datname = ${text}")
+  ((${there:-0} <= size)) || size=${there}
+  size=$((size + (size < 1073741824 ? size : 1073741824) + 67108864))
+  text=$(psql_as_admin postgres <<<'SHOW data_directory')
+  free=$(inside df -P -k "${text}" | awk 'NR == 2 { print $4 }')
+  ((free * 1024 > size)) || die "${text} has $((free * 1024)) bytes free, and ${size} are needed"
+}
 
 restore_globals() { # SOURCE ID
   fetch "$1" "$2" "${WORK}/dump"
@@ -62,6 +76,7 @@ restore_postgres() { # SOURCE ID
   fetch "$1" "$2" "${WORK}/dump"
   inside pg_restore --list <"${WORK}/dump" >"${WORK}/contents"
   database=${FIELDS[0]}
+  room_for_database "${WORK}/dump" "${database}"
   name=$(sql_name "${database}")
   text=$(sql_text "${database}")
   exists=$(psql_as_admin postgres <<<"SELECT 1 FROM pg_database WHERE datname = ${text}")
@@ -124,7 +139,14 @@ SQL
 }
 
 undo_postgres() { # DATABASE OLD
+  local deadline=$((SECONDS + 120))
   complain "putting the database $1 back as it was"
+  # A server that broke down under it is coming up again.
+  while true; do
+    attempt psql_as_admin postgres <<<'SELECT' >/dev/null 2>&1
+    ((STATUS && SECONDS < deadline)) || break
+    sleep 1
+  done
   psql_as_admin postgres <<SQL
 DROP DATABASE IF EXISTS "${1//\"/\"\"}";
 ALTER DATABASE "${2//\"/\"\"}" RENAME TO "${1//\"/\"\"}";
@@ -145,10 +167,10 @@ check_tables() { # DATABASE SOURCE
 
 restore_redis() { # SOURCE ID
   local rdb folder aof owner base
-  fetch "$1" "$2" "${WORK}/dump"
-  head -c 5 "${WORK}/dump" | grep -qx REDIS || die "the snapshot of $1 is no RDB file"
   rdb=$(host_path "${FIELDS[2]}")
   folder=${rdb%/*}
+  fetch "$1" "$2" "${WORK}/dump" "${folder}"
+  head -c 5 "${WORK}/dump" | grep -qx REDIS || die "the snapshot of $1 is no RDB file"
   owner=$(stat -c %u:%g "${folder}")
   stop_users
   set_aside "${rdb}"
@@ -179,7 +201,7 @@ restore_redis() { # SOURCE ID
 
 restore_sqlite() { # SOURCE ID
   local path=${FIELDS[0]} answer
-  fetch "$1" "$2" "${WORK}/dump"
+  fetch "$1" "$2" "${WORK}/dump" "${path%/*}"
   answer=$(sqlite3 "${WORK}/dump" 'PRAGMA integrity_check')
   [[ ${answer} == ok ]] || die "the snapshot of $1 is not whole: ${answer}"
   local -a owner
@@ -201,13 +223,16 @@ restore_volume() { # SOURCE ID
 }
 
 restore_paths() { # SOURCE ID
-  local path scratch size
+  local path scratch size beside
   local -a scratches=()
   size=$(snapshot_size "$2")
   for path in "${FIELDS[@]}"; do
-    install -d -m 0755 "${path%/*}"
-    enough_space "${size}" "${path%/*}"
-    scratch=$(mktemp -d "${path%/*}/.restore-XXXXXX")
+    # On the same disk, so that what came back only has to be renamed.
+    beside=${path%/*}
+    if [[ -d ${path} ]] && mountpoint -q "${path}"; then beside=${path}; fi
+    [[ -d ${beside} ]] || install -d -m 0755 "${beside}"
+    enough_space "${size}" "${beside}"
+    scratch=$(mktemp -d "${beside}/.restore-XXXXXX")
     scratches+=("${scratch}")
     REMOVE+=("${scratch}")
     restic_ restore --quiet "$2" --target "${scratch}" --include "${path}" --verify >&2

@@ -212,7 +212,7 @@ write_status() { # SECONDS
   now=$(date -u +%FT%TZ)
   for file in "${STATUS_FILE}" "${STATE}/status.json"; do
     [[ ${file} != - ]] || continue
-    install -d -m 0755 "${file%/*}"
+    [[ -d ${file%/*} ]] || install -d -m 0755 "${file%/*}"
     jq -s --arg last_run "${now}" --argjson seconds "$1" --arg site "${SITE}" --arg host "${LABEL}" '
       def mb: . / 1048576 | ceil;
       def outcome: if all(.status == "success") then {status: "success", size_mb: (map(.bytes) | max | mb)}

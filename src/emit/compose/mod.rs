@@ -1,8 +1,8 @@
 //! Containers: one compose file a host, what its containers read, and the engine that runs them.
 //!
-//! Compose sees by itself that an image, a variable or a limit changed, but not what stands in a mounted file. So every
-//! container carries a digest of its files as a label, and that of the secrets in them: they change, the label changes,
-//! and compose makes the container anew.
+//! Compose sees by itself that an image, a variable or a limit changed, but not what stands in a mounted file, and a container
+//! keeps the file that was there when it was made. So every container carries a digest of its files as a label, and that of
+//! the secrets in them: they change, the label changes, and compose makes the container anew.
 
 mod daemon;
 mod file;

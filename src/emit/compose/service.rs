@@ -182,18 +182,14 @@ fn health(check: &Healthcheck) -> Health {
     }
 }
 
-/// Digests of the files that the container reads, and of the secrets in them, which the host knows.
+/// Digests of the files that the container reads, and of the secrets in them, which the host knows. What is in a folder is
+/// left out: the container sees it as it is, and whoever changes it says so to the program.
 fn labels(site: &Site, host: &Host, container: &Container) -> BTreeMap<String, String> {
     let mut secrets: BTreeSet<&str> = container.secrets.iter().map(|(_, secret)| secret.as_str()).collect();
     let mut files = String::new();
     for mount in &container.mounts {
         let Mount::Bind { source, .. } = mount else { continue };
-        let inside = format!("{source}/");
-        for file in host
-            .files
-            .iter()
-            .filter(|file| file.path == *source || file.path.starts_with(&inside))
-        {
+        for file in host.files.iter().filter(|file| file.path == *source) {
             files.push_str(&format!("{} {}\n", file.path, sha256(&file.content)));
             secrets.extend(secrets_in(&file.content));
         }

@@ -16,8 +16,8 @@ fn host() -> Host {
             target: "/data".into(),
         },
         Mount::Bind {
-            source: "/etc/acme/redis/cache".into(),
-            target: "/usr/local/etc/redis".into(),
+            source: "/etc/acme/redis/cache/users.acl".into(),
+            target: "/usr/local/etc/redis/users.acl".into(),
             read_only: true,
         },
     ];
@@ -109,7 +109,7 @@ fn a_container_is_closed_and_limited() {
     assert_eq!(cache["deploy"]["resources"]["limits"]["cpus"], "4");
     assert_eq!(file["services"]["api"]["deploy"]["resources"]["limits"]["cpus"], "0.5");
     assert_eq!(cache["ports"][0]["host_ip"], "127.0.0.1");
-    assert_eq!(cache["volumes"][1]["source"], "../redis/cache");
+    assert_eq!(cache["volumes"][1]["source"], "../redis/cache/users.acl");
     assert_eq!(cache["logging"]["options"]["max-size"], "10m");
     assert_eq!(
         file["services"]["api"]["depends_on"]["cache"]["condition"],
@@ -193,6 +193,14 @@ fn what_a_container_reads_is_in_its_labels() {
     host.files[0].content.push_str("user backup on\n");
     let after = &file(&host)["services"]["cache"]["labels"];
     assert_ne!(before["acme.files"], after["acme.files"]);
+    let Mount::Bind { source, .. } = &mut host.containers[0].mounts[1] else {
+        panic!("a file is mounted")
+    };
+    "/etc/acme/redis/cache".clone_into(source);
+    assert_eq!(
+        file(&host)["services"]["cache"]["labels"]["acme.files"],
+        serde_yaml::Value::Null
+    );
 }
 
 #[test]

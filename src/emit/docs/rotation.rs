@@ -147,29 +147,36 @@ fn several(site: &Site, secret: &Secret) -> Several {
             .collect()
     };
     let mut commands = Vec::new();
-    match (&secret.rotation, made) {
-        (Rotation::Overlap(span), true) => {
-            let before = previous(name);
-            commands.push(on(maker, " --announce"));
-            commands.extend(others().map(|host| bring(&before, host, " --announce")));
+    let is_checked_by_several = site.accepting(secret).len() > 1;
+    match &secret.rotation {
+        rotation @ (Rotation::Overlap(_) | Rotation::Both) if is_checked_by_several => {
+            if made {
+                let before = previous(name);
+                commands.push(on(maker, " --announce"));
+                commands.extend(others().map(|host| bring(&before, host, " --announce")));
+            } else {
+                commands.extend(every(" --announce"));
+            }
             commands.extend(every(""));
-            commands.push(format!("# {} later:", span.text));
+            if let Rotation::Overlap(span) = rotation {
+                commands.push(format!("# {} later:", span.text));
+            }
             commands.extend(every(" --finish"));
         }
-        (Rotation::Overlap(span), false) => {
-            commands.extend(every(" --announce"));
-            commands.extend(every(""));
-            commands.push(format!("# {} later:", span.text));
-            commands.extend(every(" --finish"));
-        }
-        (rotation, true) => {
-            commands.push(on(maker, ""));
-            commands.extend(others().map(|host| bring(name, host, "")));
-            if *rotation == Rotation::Both {
-                commands.push(on(maker, " --finish"));
+        rotation => {
+            if made {
+                commands.push(on(maker, ""));
+                commands.extend(others().map(|host| bring(name, host, "")));
+            } else {
+                commands.extend(every(""));
+            }
+            if let Rotation::Overlap(span) = rotation {
+                commands.push(format!("# {} later:", span.text));
+            }
+            if matches!(rotation, Rotation::Overlap(_) | Rotation::Both) {
+                commands.extend(site.accepting(secret).iter().map(|host| on(host, " --finish")));
             }
         }
-        (_, false) => commands.extend(every("")),
     }
     Several {
         name: code(name),

@@ -10,7 +10,33 @@ use crate::digest::sha256;
 use crate::site::{Action, Host, SecretSource, Site};
 
 /// `install.sh`, the same bytes on every host.
-pub const ENGINE: &str = include_str!("engine.sh");
+pub const ENGINE: &str = concat!(
+    include_str!("engine/flow.sh"),
+    "\n",
+    include_str!("engine/ways.sh"),
+    "\n",
+    include_str!("engine/say.sh"),
+    "\n",
+    include_str!("engine/plan.sh"),
+    "\n",
+    include_str!("engine/preflight.sh"),
+    "\n",
+    include_str!("engine/secrets.sh"),
+    "\n",
+    include_str!("engine/state.sh"),
+    "\n",
+    include_str!("engine/show.sh"),
+    "\n",
+    include_str!("engine/packages.sh"),
+    "\n",
+    include_str!("engine/generations.sh"),
+    "\n",
+    include_str!("engine/ahead.sh"),
+    "\n",
+    include_str!("engine/live.sh"),
+    "\n",
+    include_str!("engine/start.sh"),
+);
 
 /// Seconds that everything may take to become healthy after an installation.
 const PATIENCE: u32 = 120;

@@ -14,6 +14,18 @@ use crate::site::{Host, Pointer, Rotation, Secret, Site, Span};
 pub(crate) const EMITTER: Emitter = Emitter { name: NAME, emit };
 const NAME: &str = "rotate";
 
+const PROGRAM: &str = concat!(
+    include_str!("usage.sh"),
+    "\n",
+    include_str!("table.sh"),
+    "\n",
+    include_str!("steps.sh"),
+    "\n",
+    include_str!("ways.sh"),
+    "\n",
+    include_str!("main.sh"),
+);
+
 #[derive(Serialize)]
 struct View {
     records: Vec<Record>,
@@ -32,7 +44,7 @@ fn emit(site: &Site, host: &Host) -> Emission {
             .secrets
             .iter()
             .filter(|secret| secret.hosts.contains(&host.name) && !secret.is_previous())
-            .map(record)
+            .map(|secret| record(site, secret))
             .collect(),
     };
     if view.records.is_empty() {
@@ -41,14 +53,14 @@ fn emit(site: &Site, host: &Host) -> Emission {
     let table = render(Language::Systemd, "rotate/table", include_str!("rotate.tsv.hbs"), &view);
     let table = Artifact::new(NAME, format!("{}/rotate.tsv", site.etc()), table.text).traced(table.lines);
     let path = format!("/usr/local/sbin/{}-rotate-secret", site.name);
-    let program = Artifact::new(NAME, path, include_str!("rotate.sh"))
+    let program = Artifact::new(NAME, path, PROGRAM)
         .mode(0o755)
         .from(table.origins.iter().cloned());
     emission.artifacts.extend([table, program]);
     emission
 }
 
-fn record(secret: &Secret) -> Record {
+fn record(site: &Site, secret: &Secret) -> Record {
     let seconds = |span: Option<&Span>| span.map(|span| span.seconds.to_string()).unwrap_or_default();
     let (how, overlap, words) = match &secret.rotation {
         Rotation::Replace => ("replace", None, ""),
@@ -64,6 +76,7 @@ fn record(secret: &Secret) -> Record {
             seconds(secret.rotate.as_ref()),
             seconds(overlap),
             secret.hosts.join(","),
+            site.accepting(secret).join(","),
             secret.users.join(","),
             words.to_owned(),
         ]),

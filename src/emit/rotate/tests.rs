@@ -47,9 +47,9 @@ fn a_secret_is_a_line_and_what_it_was_is_none() {
     assert_eq!(
         lines,
         [
-            "db\treplace\t86400\t-\tvps\tservices.api,services.web\t-",
-            "jwt\toverlap\t86400\t3600\tvps\tservices.api,services.web\t-",
-            "key\telsewhere\t86400\t-\tvps\tservices.api,services.web\tby a friend",
+            "db\treplace\t86400\t-\tvps\t-\tservices.api,services.web\t-",
+            "jwt\toverlap\t86400\t3600\tvps\tvps\tservices.api,services.web\t-",
+            "key\telsewhere\t86400\t-\tvps\t-\tservices.api,services.web\tby a friend",
         ]
     );
     assert_eq!(emission.artifacts[1].path, "/usr/local/sbin/acme-rotate-secret");

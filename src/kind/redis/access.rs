@@ -14,8 +14,6 @@ struct View {
     commands_origin: Pointer,
     app: String,
     backup: String,
-    /// The rules can be read anew while the server runs: somebody may ask for that.
-    reloads: bool,
     /// Nothing is said of channels to servers before 6.2, which have no rules for them.
     channels: bool,
     allowed: Vec<&'static str>,
@@ -29,16 +27,9 @@ struct View {
 /// and all keys are the application's own.
 const ALLOWED: [&str; 3] = ["+info", "+sort", "+flushdb"];
 
-/// `reloads`: the server reads its rules anew while it runs, so that of each password two can be valid while clients go from
-/// one to the other. `is_watched`: Sentinels and copies log in as well.
-pub(super) fn write(redis: &Redis, service: &Placed, major: u32, reloads: bool, is_watched: bool) -> Rendered {
-    let digest = |secret: &str| format!("#{}", placeholder(secret, Encoding::Sha256));
-    let password = |user: &str| {
-        let secret = secret(&service.name, user);
-        let before = reloads.then(|| digest(&previous(&secret)));
-        let all: Vec<String> = std::iter::once(digest(&secret)).chain(before).collect();
-        all.join(" ")
-    };
+/// `is_watched`: Sentinels and copies log in as well.
+pub(super) fn write(redis: &Redis, service: &Placed, major: u32, is_watched: bool) -> Rendered {
+    let password = |user: &str| passwords(&service.name, user);
     let of_version: &[&str] = if major >= 7 {
         &["+sort_ro"]
     } else {
@@ -58,7 +49,6 @@ pub(super) fn write(redis: &Redis, service: &Placed, major: u32, reloads: bool, 
         commands_origin: service.origin.child("disable_commands"),
         app: password("app"),
         backup: password("backup"),
-        reloads,
         channels: major >= 7,
         allowed: ALLOWED.iter().chain(of_version).copied().collect(),
         disabled: disabled.collect(),
@@ -66,4 +56,12 @@ pub(super) fn write(redis: &Redis, service: &Placed, major: u32, reloads: bool, 
         sentinel: is_watched.then(|| password("sentinel")),
     };
     render(Language::Redis, "redis/users.acl", include_str!("users.acl.hbs"), &view)
+}
+
+/// Digests of a user's password and of the one before: the server reads its rules anew while it runs, so both are valid while
+/// clients go from one to the other.
+pub(super) fn passwords(service: &str, user: &str) -> String {
+    let secret = secret(service, user);
+    let digest = |secret: &str| format!("#{}", placeholder(secret, Encoding::Sha256));
+    format!("{} {}", digest(&secret), digest(&previous(&secret)))
 }

@@ -3,11 +3,11 @@
 use super::native::ping;
 use super::sentinel::Members;
 use super::settings::{self, Place};
-use super::{SET, SHARE, access, backup};
+use super::{SET, SHARE, access, backup, secret};
 use crate::kind::Lowering;
 use crate::kind::server::{self, Budget, Reached, file};
 use crate::manifest::services::Redis;
-use crate::site::{Access, Check, ConfigFile, Container, Healthcheck, Mount, Probe};
+use crate::site::{Access, Action, Check, ConfigFile, Container, Directory, Healthcheck, Mount, Probe, order};
 
 /// Major version of the image where the manifest does not say.
 const VERSION: u32 = 7;
@@ -52,30 +52,45 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str, memb
         bind,
         port: listen,
         dir: "/data",
-        acl: "/etc/redis/users.acl",
+        acl: "/etc/redis/users/users.acl",
         supervised: false,
     };
     let mut lines = settings::lines(redis, &origin, budget, &place);
     lines.extend(members.into_iter().flat_map(|members| members.settings(redis, host)));
     let conf = settings::write(&lines, members.map(Members::login));
-    let acl = access::write(redis, &service, major(redis), false, members.is_some());
+    let acl = access::write(redis, &service, major(redis), members.is_some());
     let folder = format!("/etc/{site}/redis/{name}");
-    let place_file = |file_name: &str, text, lines| ConfigFile {
+    let access_action = format!("redis-{name}-access");
+    let place_file = |file_name: &str, text, lines, action: &str| ConfigFile {
         lines,
-        ..file(SET, format!("{folder}/{file_name}"), 0o444, text, &origin, &["compose"])
+        ..file(SET, format!("{folder}/{file_name}"), 0o444, text, &origin, &[action])
     };
-    target.directories.push(server::closed_folder(folder.clone(), &origin));
-    target.files.extend([
-        place_file("redis.conf", conf.text, conf.lines),
-        place_file("users.acl", acl.text, acl.lines),
+    // Nobody but root enters the one; the container's user, who is none of the host's, comes into the other by its mount.
+    target.directories.extend([
+        server::closed_folder(folder.clone(), &origin),
+        Directory {
+            mode: 0o755,
+            ..server::closed_folder(format!("{folder}/users"), &origin)
+        },
     ]);
+    target.files.extend([
+        place_file("redis.conf", conf.text, conf.lines, "compose"),
+        place_file("users/users.acl", acl.text, acl.lines, &access_action),
+    ]);
+    target.actions.push(Action {
+        name: access_action,
+        order: order::CONTAINERS - 1,
+        check: None,
+        run: Some(reload(&site, &name, listen)),
+        effect: format!("lets Redis ({name}) read its users anew"),
+    });
     server::overcommit(&site, &origin, target);
     let start = members.map(|members| {
         target
             .files
             .extend(members.files(host).map(|(file_name, mode, text)| ConfigFile {
                 mode,
-                ..place_file(file_name, text, Vec::new())
+                ..place_file(file_name, text, Vec::new(), "compose")
             }));
         ["start", "members.tsv"]
     });
@@ -111,7 +126,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str, memb
                 target: "/data".into(),
             },
             mount("redis.conf"),
-            mount("users.acl"),
+            mount("users"),
         ]
         .into_iter()
         .chain(start.into_iter().flatten().map(mount))
@@ -166,4 +181,16 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str, memb
         listen,
         "/data/dump.rdb",
     );
+}
+
+/// A folder is seen in the container as it is now. A server that does not run yet reads it when it starts; one whose user may
+/// not ask, or has another password, is restarted.
+fn reload(site: &str, name: &str, port: u16) -> String {
+    let compose = server::compose(site);
+    format!(
+        "of=$({compose} ps --quiet --status running {name} 2>/dev/null) || true; [ -n \"$of\" ] || exit 0; \
+         REDISCLI_AUTH=$(cat /etc/{site}/secrets/{}) docker exec -e REDISCLI_AUTH \"$of\" redis-cli -p {port} --user backup --no-auth-warning ACL LOAD \
+         | grep -qx OK || {compose} restart {name}",
+        secret(name, "backup")
+    )
 }

@@ -120,11 +120,8 @@ impl Kind for Redis {
         for user in ["app", "backup"] {
             let secret = secret(&lowering.service.name, user);
             lowering.generated(&secret, PASSWORD, &origin, &host);
-            // A container is made anew for each change of its users, so there is no time in which two could be valid.
-            if lowering.service.runtime != Runtime::Container {
-                lowering.rotates(&secret, Rotation::Both);
-                lowering.need(&previous(&secret), &host, &origin);
-            }
+            lowering.rotates(&secret, Rotation::Both);
+            lowering.need(&previous(&secret), &host, &origin);
         }
         match lowering.service.runtime {
             Runtime::Container => container::lower(self, lowering, &host, None),

@@ -43,7 +43,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str) {
     let access_action = format!("redis-{}-access", service.name);
     let lines = settings::lines(redis, &origin, budget, &place);
     let conf = settings::write(&lines, None);
-    let acl = access::write(redis, &service, packaged(target.os), true, false);
+    let acl = access::write(redis, &service, packaged(target.os), false);
     let of_redis = |path: &str, text, lines, action: &str| ConfigFile {
         group: "redis".into(),
         lines,

@@ -61,7 +61,8 @@ pub struct App {
     /// A command that brings the database to what a release needs, run before it starts, as the database's owner.
     #[schemars(length(min = 1), example = ["npx", "prisma", "migrate", "deploy"])]
     pub migrate: Option<Vec<Argument>>,
-    /// Gives the container the engine's socket, and with it the whole host. Default: false.
+    /// Gives the container the engine's socket, and with it the whole host. The socket is root's: an image with another user
+    /// also needs `settings: {group_add: ["GID"]}`, with what `getent group docker` says on the host. Default: false.
     #[serde(default)]
     pub docker_socket: bool,
     /// The host's own network instead of the site's.

@@ -10,6 +10,7 @@ mod tests;
 
 use serde::Serialize;
 
+use super::access::passwords;
 use super::settings::{Line, Login};
 use super::{PASSWORD, SET, container, secret};
 use crate::kind::server::{self, file, push_new};
@@ -17,8 +18,8 @@ use crate::kind::{Connection, Endpoint, Lowering, Placed, PortWish, ProcessWish,
 use crate::manifest::services::Redis;
 use crate::render::{Language, escape, render};
 use crate::site::{
-    Check, ConfigFile, Container, Encoding, Failover, Healthcheck, Mount, Opening, Pointer, Probe, Protocol, Text,
-    placeholder,
+    Check, ConfigFile, Container, Encoding, Failover, Healthcheck, Mount, Opening, Pointer, Probe, Protocol, Rotation,
+    Text, placeholder, previous,
 };
 
 pub(super) use refuse::contradictions;
@@ -111,9 +112,11 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, failover: &Failo
             let name = secret(&service.name, user);
             if failover.members.first() == Some(host) {
                 lowering.generated(&name, PASSWORD, &service.origin, host);
+                lowering.rotates(&name, Rotation::Both);
             } else {
                 lowering.need(&name, host, &service.origin);
             }
+            lowering.need(&previous(&name), host, &service.origin);
         }
         container::lower(redis, lowering, host, Some(&members));
         watch(redis, lowering, host, &members, failover);
@@ -254,11 +257,10 @@ fn watch(redis: &Redis, lowering: &mut Lowering<'_>, host: &str, members: &Membe
         failover_timeout: (down_after * 6).max(30_000),
         password: placeholder(&secret(&service.name, "sentinel"), Encoding::Conf),
     };
-    let digest = |user: &str| placeholder(&secret(&service.name, user), Encoding::Sha256);
     let access = Access {
         origin: origin.clone(),
-        app: digest("app"),
-        sentinel: digest("sentinel"),
+        app: passwords(&service.name, "app"),
+        sentinel: passwords(&service.name, "sentinel"),
     };
     let conf = render(
         Language::Redis,

@@ -53,9 +53,9 @@ fn sentinels_begin_alike_and_log_in_with_few_rights() {
     ] {
         assert!(has_line(conf, line), "{line} in\n{conf}");
     }
-    let acl = first.file("/etc/acme/redis/cache/users.acl");
+    let acl = first.file("/etc/acme/redis/cache/users/users.acl");
     assert!(acl.contains(
-        "\nuser replica on #{{secret:cache_replica:sha256}} resetkeys resetchannels -@all +psync +replconf +ping\n"
+        "\nuser replica on #{{secret:cache_replica:sha256}} #{{secret:cache_replica.previous:sha256}} resetkeys resetchannels -@all +psync +replconf +ping\n"
     ));
     assert_eq!(first.secrets, third.secrets);
     assert!(

@@ -6,6 +6,7 @@
 mod faults;
 mod messages;
 mod retention;
+mod room;
 mod storage;
 
 use std::path::{Path, PathBuf};
@@ -62,6 +63,7 @@ fn what_is_saved_comes_back_and_what_fails_is_told() {
     storage::check(&scene, &spare, &mut checks);
     retention::check(&scene, &mut checks);
     faults::check(&scene, &mut checks);
+    room::check(&scene, &mut checks);
     messages::check(&scene, &mut checks);
     checks.all_hold();
 }

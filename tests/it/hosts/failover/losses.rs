@@ -62,7 +62,7 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
         "the database's primary is killed, and its standby promoted by hand",
         || {
             let mut after = 0.0;
-            let figures = scene.under_load("/load/sql", || {
+            let mut lose = || -> Check {
                 scene.host("vps").run("docker kill neurmatic-db-1").ok()?;
                 let killed = Instant::now();
                 let said = scene.host("vps2").run("neurmatic-promote db --primary-is-down 2>&1");
@@ -92,20 +92,22 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
                 scene.answers("/load/sql")?;
                 after = killed.elapsed().as_secs_f32();
                 Ok(())
-            })?;
+            };
+            let figures = scene.under_load("/load/sql", || lose().map_err(|why| scene.with_databases(&why)))?;
             println!("          it takes writes after {after:.1} s");
             expect(figures.failed > 0.0, || "nothing was lost".to_owned())
         },
     );
     checks.that("the old primary follows, and both know it", || {
-        within(Duration::from_secs(30), || {
+        let follows = within(Duration::from_secs(30), || {
             let standby = scene.host("vps").run("neurmatic-standby db probe 2>&1");
             expect(standby.stdout.contains("ok\ta standby"), || format!("{standby:?}"))?;
             let primary = scene.host("vps2").run("neurmatic-standby db probe 2>&1");
             expect(primary.stdout.contains("every standby is connected"), || {
                 format!("{primary:?}")
             })
-        })?;
+        });
+        follows.map_err(|why| scene.with_databases(&why))?;
         scene.is_well()
     });
 }
@@ -132,6 +134,15 @@ impl Scene<'_> {
             begun.elapsed().as_secs_f32()
         );
         Ok(())
+    }
+
+    /// A reason, and what both servers say of themselves.
+    fn with_databases(&self, why: &str) -> String {
+        let ask = format!(
+            "docker inspect --format '{{{{json .State}}}}' neurmatic-db-1; {COMPOSE} logs --timestamps --tail 60 db 2>&1"
+        );
+        let said = ["vps", "vps2"].map(|name| format!("{name}: {}", self.host(name).run(&ask).stdout));
+        format!("{why}\n{}", said.join("\n"))
     }
 
     fn answers(&self, path: &str) -> Check {

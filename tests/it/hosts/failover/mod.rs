@@ -6,6 +6,7 @@
 //! Redis, for the site's own images.
 
 mod losses;
+mod rotation;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -79,6 +80,7 @@ fn neurmatic_outlives_the_loss_of_each_part() {
     checks.that("all eight instances answer", || scene.all_answer());
     checks.that("a second install changes nothing", || scene.changes_nothing());
     losses::check(&scene, &mut checks);
+    rotation::check(&scene, &mut checks);
     checks.all_hold();
 }
 

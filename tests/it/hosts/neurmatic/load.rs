@@ -38,6 +38,29 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
         let failed = said.contains("Non-2xx") || said.contains("Socket errors") || !said.contains("requests in");
         expect(!failed, || said)
     });
+    checks.that("the cache's password is replaced under load: no request fails", || {
+        scene.outside.start_in_background(
+            "wrk --threads 2 --connections 8 --duration 300s --timeout 10s https://api.neurmatic.com/load/cache >/tmp/wrk.log 2>&1; \
+             echo done >>/tmp/wrk.log",
+        );
+        let old = scene.host.run("cat /etc/neurmatic/secrets/cache_app").ok()?;
+        let said = scene.host.run("sleep 2; neurmatic-rotate-secret cache_app --yes 2>&1");
+        scene.outside.run("sleep 2; pkill -INT -x wrk").ok()?;
+        within(Duration::from_secs(20), || {
+            scene.outside.run("grep -qx done /tmp/wrk.log").ok().map(drop)
+        })?;
+        let (said, load) = (said.ok()?, scene.outside.run("cat /tmp/wrk.log").ok()?);
+        let new = scene.host.run("cat /etc/neurmatic/secrets/cache_app").ok()?;
+        expect(new != old && !said.contains("going back"), || said)?;
+        let refused = format!("exec -T -e REDISCLI_AUTH={old} cache redis-cli --user app ping 2>&1");
+        let refused = scene.compose(&refused).unwrap_or_else(|why| why);
+        expect(refused.contains("WRONGPASS"), || refused)?;
+        for line in load.lines().filter(|line| line.contains("requests in")) {
+            println!("          {}", line.trim());
+        }
+        let failed = load.contains("Non-2xx") || load.contains("Socket errors") || !load.contains("requests in");
+        expect(!failed, || load)
+    });
     checks.that(
         "a container that is made anew, with another address, is found again",
         || {

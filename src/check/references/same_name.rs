@@ -1,0 +1,92 @@
+//! Parts of two services that get one name on a host.
+
+use crate::check::Rule;
+use crate::check::once::once;
+use crate::diag::Diagnostic;
+use crate::site::{Host, Mount, Pointer, Site};
+
+pub(super) const RULE: Rule = Rule {
+    code: "same-name",
+    document: include_str!("same_name.md"),
+    find,
+};
+
+/// Something that has a name of its own on its host.
+#[derive(PartialEq)]
+struct Claim<'a> {
+    what: &'static str,
+    name: String,
+    /// Who may have it several times.
+    of: &'a str,
+    origin: &'a Pointer,
+}
+
+fn find(site: &Site) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for host in &site.hosts {
+        let mut claims: Vec<Claim<'_>> = Vec::new();
+        for claim in claimed(site, host) {
+            let same = |known: &&Claim<'_>| known.what == claim.what && known.name == claim.name;
+            match claims.iter().find(same) {
+                Some(known) if known.of.is_empty() || known.of != claim.of => found.push(finding(known, &claim)),
+                Some(_) => {}
+                None => claims.push(claim),
+            }
+        }
+    }
+    // The same services may be on several hosts, and a job is in a container of its name.
+    once(found)
+}
+
+fn claimed<'a>(site: &Site, host: &'a Host) -> Vec<Claim<'a>> {
+    let claim = |what, name: &str, of, origin| Claim {
+        what,
+        name: name.to_owned(),
+        of,
+        origin,
+    };
+    let containers = host.containers.iter();
+    let mut claims: Vec<Claim<'a>> = containers
+        .map(|container| claim("container", &container.name, "", &container.origin))
+        .collect();
+    for container in &host.containers {
+        claims.extend(container.mounts.iter().filter_map(|mount| match mount {
+            Mount::Volume { name, .. } => Some(claim("volume", name, &container.service, &container.origin)),
+            Mount::Bind { .. } => None,
+        }));
+    }
+    claims.extend(units_of_ours(site, host));
+    let units = host.units.iter();
+    claims.extend(units.map(|unit| claim("unit", &unit.name, "", &unit.origin)));
+    let jobs = host.jobs.iter();
+    claims.extend(jobs.map(|job| claim("job", &job.name, "", &job.origin)));
+    claims
+}
+
+/// Units that the bundle has of its own.
+fn units_of_ours<'a>(site: &Site, host: &'a Host) -> Vec<Claim<'a>> {
+    let ours = [
+        ("certificate", host.certificates.first().map(|first| &first.origin)),
+        ("coredns", host.dns.as_ref().map(|dns| &dns.origin)),
+        ("health-watch", host.watch.as_ref().map(|watch| &watch.origin)),
+    ];
+    ours.into_iter()
+        .filter_map(|(name, origin)| {
+            Some(Claim {
+                what: "unit",
+                name: format!("{}-{name}", site.name),
+                of: "",
+                origin: origin?,
+            })
+        })
+        .collect()
+}
+
+fn finding(first: &Claim<'_>, second: &Claim<'_>) -> Diagnostic {
+    let Claim { what, name, .. } = second;
+    Diagnostic::error(RULE.code, format!("two {what}s would have the name `{name}`"))
+        .at_key(second.origin, format!("a {what} `{name}` is made of this"))
+        .at_key(first.origin, "and of this")
+        .why("Names are made of those of the service, its process, job or folder and the number of the instance; one of the two would take the other's place.")
+        .help("give one of the two another name")
+}

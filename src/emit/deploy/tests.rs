@@ -1,6 +1,7 @@
 use super::*;
 use crate::site::{
-    Check, Container, Directory, Healthcheck, Instance, Migration, Pointer, Probe, Release, Service, fixture,
+    Balance, Check, Container, Directory, Healthcheck, Instance, Link, Migration, Pointer, Probe, Release, Service,
+    Upstream, UpstreamServer, fixture,
 };
 
 fn service() -> Service {
@@ -87,8 +88,7 @@ fn nothing_is_deployed_where_its_folder_is_not() {
     assert!(emit(&site, &fixture::host("vps")).artifacts.is_empty());
 }
 
-#[test]
-fn images_go_by_their_tag_and_one_of_each_process_is_tried() {
+fn two_containers() -> (Site, Host) {
     let mut site = fixture::site();
     let mut service = service();
     (service.release, service.runtime) = (None, "container");
@@ -103,19 +103,28 @@ fn images_go_by_their_tag_and_one_of_each_process_is_tried() {
     let mut host = fixture::host("vps");
     host.containers = ["api-1", "api-2"].map(container).into();
     site.hosts = vec![host.clone()];
+    (site, host)
+}
+
+#[test]
+fn images_go_by_their_tag_and_one_of_each_process_is_tried() {
+    let (mut site, mut host) = two_containers();
     assert_eq!(
         lines(&emit(&site, &host)),
         [
             "image\tapi\tghcr.io:5000/acme/api\tAPI_IMAGE_1\tghcr.io:5000/acme/api:1.4.0\t5",
             "migration\tapi\tapi-migrate",
-            "container\tapi\tapi-1\trolling\t3000\ttry",
-            "container\tapi\tapi-2\trolling\t3001\t-",
+            "container\tapi\tapi-1\trolling\t3000\t-\ttry",
+            "container\tapi\tapi-2\trolling\t3001\t-\t-",
         ]
     );
     // With no other instance there is nobody who could answer meanwhile.
     host.containers.truncate(1);
     site.hosts = vec![host.clone()];
-    assert_eq!(lines(&emit(&site, &host))[2], "container\tapi\tapi-1\trolling\t-\ttry");
+    assert_eq!(
+        lines(&emit(&site, &host))[2],
+        "container\tapi\tapi-1\trolling\t-\t-\ttry"
+    );
 }
 
 fn container(name: &str) -> Container {
@@ -132,4 +141,58 @@ fn container(name: &str) -> Container {
         retries: 3,
     });
     container
+}
+
+#[test]
+fn a_web_server_in_a_container_enters_by_the_port_inside() {
+    let (site, mut host) = two_containers();
+    let server = |address: &str| UpstreamServer {
+        address: address.into(),
+        weight: 1,
+    };
+    let mut ingress = fixture::ingress();
+    ingress.upstreams = vec![Upstream {
+        name: "api".into(),
+        origin: fixture::at("/services/api"),
+        servers: vec![server("api-1:8080"), server("api-2:8080")],
+        balance: Balance::LeastConn,
+    }];
+    host.ingress = Some(ingress);
+    let emission = emit(&site, &host);
+    assert_eq!(lines(&emission)[2], "container\tapi\tapi-1\trolling\t3000\t8080\ttry");
+}
+
+#[test]
+fn what_is_used_is_made_anew_before_its_users() {
+    let (mut site, mut host) = two_containers();
+    let mut user = site.services[0].clone();
+    "a".clone_into(&mut user.name);
+    "a".clone_into(&mut user.instances[0].handle);
+    user.instances.truncate(1);
+    site.services.insert(0, user);
+    host.containers.push(Container {
+        service: "a".into(),
+        ..container("a")
+    });
+    site.hosts = vec![host.clone()];
+    let containers = |site: &Site| -> Vec<String> {
+        let emission = emit(site, &host);
+        let lines = lines(&emission)
+            .into_iter()
+            .filter(|line| line.starts_with("container\t"));
+        lines
+            .filter_map(|line| line.split('\t').nth(2))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(containers(&site), ["a", "api-1", "api-2"]);
+    site.links = vec![Link {
+        from: "a".into(),
+        to: "api".into(),
+        origin: fixture::at("/services/a/uses/api"),
+        protocol: "http",
+        pool: None,
+        exports: Vec::new(),
+    }];
+    assert_eq!(containers(&site), ["api-1", "api-2", "a"]);
 }

@@ -21,7 +21,7 @@ struct Record {
 
 impl View {
     pub(super) fn new(site: &Site, host: &Host) -> Self {
-        let records = site.services.iter().flat_map(|service| {
+        let records = in_order(site).into_iter().flat_map(|service| {
             records(site, host, service)
                 .into_iter()
                 .chain(images(site, host, service))
@@ -42,6 +42,25 @@ impl View {
     pub(super) fn has_images(&self) -> bool {
         self.records.iter().any(|record| record.line.starts_with("image\t"))
     }
+}
+
+/// What a service uses comes before it: Compose is asked for it with all that it depends on, which must be there by then.
+fn in_order(site: &Site) -> Vec<&Service> {
+    let mut ordered: Vec<&Service> = Vec::new();
+    let mut left: Vec<&Service> = site.services.iter().collect();
+    while !left.is_empty() {
+        let waits = |service: &Service| {
+            let mut uses = site.links.iter().filter(|link| link.from == service.name);
+            uses.any(|link| {
+                left.iter()
+                    .any(|other| other.name == link.to && other.name != service.name)
+            })
+        };
+        // Two that use each other wait for nobody.
+        let next = left.iter().position(|service| !waits(service)).unwrap_or(0);
+        ordered.push(left.remove(next));
+    }
+    ordered
 }
 
 fn records(site: &Site, host: &Host, service: &Service) -> Vec<Record> {
@@ -120,10 +139,9 @@ fn images(site: &Site, host: &Host, service: &Service) -> Vec<Record> {
         let Some(instance) = instances.find(|instance| instance.handle == container.name) else {
             continue;
         };
-        let port = instance
-            .port
-            .filter(|_| has_others(site, container))
-            .map(|port| port.to_string());
+        let has_others = has_others(site, container);
+        let port = instance.port.filter(|_| has_others).map(|port| port.to_string());
+        let inside = port_inside(host, container).filter(|_| has_others);
         // One of each process is tried, if it is known how it is well, and that it takes no work but what it is asked for.
         let is_tried = !instance.stop_first
             && instance.port.is_some()
@@ -138,11 +156,21 @@ fn images(site: &Site, host: &Host, service: &Service) -> Vec<Record> {
             &container.name,
             update,
             &port.unwrap_or_default(),
+            inside.unwrap_or_default(),
             trial,
         ];
         records.push(record(&container.origin, &fields));
     }
     records
+}
+
+/// Where the web server's container enters it, which does not come by a port of the host.
+fn port_inside<'a>(host: &'a Host, container: &Container) -> Option<&'a str> {
+    let servers = host.ingress.iter().flat_map(|ingress| &ingress.upstreams);
+    let mut addresses = servers
+        .flat_map(|upstream| &upstream.servers)
+        .map(|server| server.address.as_str());
+    addresses.find_map(|address| address.strip_prefix(&container.name)?.strip_prefix(':'))
 }
 
 /// Another instance of its process answers while it is made anew.

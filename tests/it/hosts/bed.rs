@@ -37,6 +37,17 @@ impl Ground {
         format!("{self:?}").to_lowercase()
     }
 
+    /// About how long its test takes.
+    fn minutes(self) -> u32 {
+        match self {
+            Self::Failover => 15,
+            Self::Example | Self::Hub => 7,
+            Self::Backups | Self::Containers | Self::Neurmatic => 6,
+            Self::Ha | Self::Rotation => 3,
+            Self::Bare => 1,
+        }
+    }
+
     /// Where its stranger stands, and the ACME test server with it, whose certificate names this address.
     pub(super) const fn outside(self) -> Ipv4Addr {
         Ipv4Addr::new(10, 89, 77, 2 + self as u8)
@@ -64,7 +75,7 @@ impl Bed {
         let bed = Self {
             ground,
             _alone: Machine::hold(&ground.name()),
-            _turn: Turn::take(),
+            _turn: Turn::take(ground),
             facts: prepared().clone(),
             keep: asked == "keep",
             all: is_all(&asked),
@@ -142,27 +153,46 @@ impl Bed {
 /// So many tests of hosts run at a time: what a host promises in seconds, it cannot keep where six of them share two processors.
 const AT_ONCE: usize = 3;
 
-static RUNNING: Mutex<usize> = Mutex::new(0);
-static ENDED: Condvar = Condvar::new();
+/// Who runs, and who waits.
+struct Places {
+    running: usize,
+    waiting: Vec<Ground>,
+}
 
-/// One of these places, until it is dropped.
+static PLACES: Mutex<Places> = Mutex::new(Places {
+    running: 0,
+    waiting: Vec::new(),
+});
+static CHANGED: Condvar = Condvar::new();
+
+/// One of these places, until it is dropped. Who takes longest goes first, so that nobody is left to run alone at the end.
 struct Turn;
 
 impl Turn {
-    fn take() -> Self {
-        let running = RUNNING.lock().expect("no holder panics");
-        let mut running = ENDED
-            .wait_while(running, |running| *running >= AT_ONCE)
+    fn take(ground: Ground) -> Self {
+        let mut places = PLACES.lock().expect("no holder panics");
+        places.waiting.push(ground);
+        let mut places = CHANGED
+            .wait_while(places, |places| {
+                let first = places.waiting.iter().max_by_key(|waiting| waiting.minutes());
+                places.running >= AT_ONCE || first.is_some_and(|first| first.minutes() > ground.minutes())
+            })
             .expect("no holder panics");
-        *running += 1;
+        let own = places
+            .waiting
+            .iter()
+            .position(|waiting| waiting.minutes() == ground.minutes());
+        places.waiting.remove(own.expect("it waits here"));
+        places.running += 1;
+        CHANGED.notify_all();
         Self
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        *RUNNING.lock().expect("no holder panics") -= 1;
-        ENDED.notify_one();
+        PLACES.lock().expect("no holder panics").running -= 1;
+        CHANGED.notify_all();
     }
 }
 

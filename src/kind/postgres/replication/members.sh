@@ -55,7 +55,7 @@ read_members() { # SERVICE
   # Asks the server of this host; the statement follows.
   SQL=(psql --no-psqlrc --quiet --tuples-only --no-align --field-separator ' ' --no-password --port "${PORT}" --username postgres
     --dbname postgres --command)
-  SQL=(in_server "${SQL[@]}")
+  SQL=(of_server "${SQL[@]}")
   STOPPING="systemctl disable --now ${UNIT}" LOOKING="systemctl status ${UNIT}"
   [[ ${RUNTIME} == container ]] || return 0
   COMPOSE=(docker compose --progress quiet --project-name "${SITE}" --file "/etc/${SITE}/compose/compose.yaml")
@@ -73,12 +73,17 @@ find_volume() {
   DATA=${DATA:+${DATA}${PLACE#"${of}"}}
 }
 
+# Runs a client of the server on this host, as its user.
+of_server() { # PROGRAM [ARGUMENT...]
+  if [[ ${RUNTIME} == container ]]; then "${COMPOSE[@]}" exec -T "${SERVICE}" "$@"; else in_server "$@"; fi
+}
+
 # Runs a program as the server's user, in its container or in one that is made for it.
 in_server() { # PROGRAM [ARGUMENT...]
   case ${RUNTIME} in
     native) runuser -u postgres -- "$@" ;;
     inside) "$@" ;;
-    *) if is_active; then "${COMPOSE[@]}" exec -T "${SERVICE}" "$@"; else in_new "$@"; fi ;;
+    *) if is_well; then "${COMPOSE[@]}" exec -T "${SERVICE}" "$@"; else in_new "$@"; fi ;;
   esac
 }
 
@@ -102,6 +107,14 @@ is_active() {
       [[ -n ${running} ]]
       ;;
   esac
+}
+
+# A container that starts over and over, as that of a primary of the past does, takes along what runs in it.
+is_well() {
+  local container state
+  container=$("${COMPOSE[@]}" ps --all --quiet "${SERVICE}" 2>/dev/null || true)
+  state=$(docker inspect --format '{{.State.Running}} {{.State.Health.Status}}' "${container:-none}" 2>/dev/null || true)
+  [[ ${state} == 'true healthy' ]]
 }
 
 stop_server() {

@@ -38,7 +38,7 @@ fn images_follow_one_another_without_a_failed_request() {
 
 #[test]
 fn applies_that_are_killed_are_finished_by_the_next() {
-    let Some(bed) = Bed::get(Ground::Containers) else {
+    let Some(bed) = Bed::for_long(Ground::Containers) else {
         return;
     };
     let mut checks = Checks::default();

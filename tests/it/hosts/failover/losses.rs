@@ -139,7 +139,7 @@ impl Scene<'_> {
     /// A reason, and what both servers say of themselves.
     fn with_databases(&self, why: &str) -> String {
         let ask = format!(
-            "docker inspect --format '{{{{json .State}}}}' neurmatic-db-1; {COMPOSE} logs --timestamps --tail 60 db 2>&1"
+            "docker inspect --format '{{{{json .State}}}}' neurmatic-db-1; {COMPOSE} logs --timestamps --tail 12 db 2>&1"
         );
         let said = ["vps", "vps2"].map(|name| format!("{name}: {}", self.host(name).run(&ask).stdout));
         format!("{why}\n{}", said.join("\n"))

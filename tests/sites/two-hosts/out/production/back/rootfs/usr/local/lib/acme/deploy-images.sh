@@ -11,8 +11,7 @@ SWITCHING=${HISTORY}.switching
 # Seconds that requests get before a container is stopped.
 readonly DRAIN=8
 readonly TABLE=${SITE//-/_}_deploy
-TURNED_AWAY=''
-declare -a TOUCHED=()
+declare -a TOUCHED=() TURNED_AWAY=()
 
 compose() { docker compose --file "/etc/${SITE}/compose/compose.yaml" "$@"; }
 
@@ -52,13 +51,29 @@ list() {
 
 # ---- keeping requests away from an instance ----------------------------------------------------------------------------
 # While a container is replaced, Docker takes connections for it that it cannot pass on, and what was sent over them may
-# not be repeated. So the kernel refuses new ones at its port, and nginx gives the request, whatever its method, to
-# another instance. Those that nginx keeps it closes itself, after two seconds of use or four of none; for what is still
-# at work then, such as a WebSocket, there is the stop_grace_period. The kernel forgets it all, should this be killed.
-turn_away() { # PORT
-  local since=${SECONDS} open=1
-  TURNED_AWAY=$1
-  nft --file - <<NFT
+# not be repeated. So the kernel refuses new ones, and nginx gives the request, whatever its method, to another instance:
+# at the port of the host, and in the container's own network, where an nginx in a container enters. Connections that nginx
+# keeps it closes itself, after two seconds of use or four of none; for what is still at work then, such as a WebSocket,
+# there is the stop_grace_period. The kernel forgets it all, should this be killed.
+turn_away() { # NAME PORT PORT-INSIDE
+  local since=${SECONDS} open=1 pid=0
+  if [[ $2 != - ]]; then refuse "$2"; fi
+  if [[ $3 != - ]]; then
+    containers_of "$1"
+    [[ -z ${REPLY} ]] || pid=$(docker inspect --format '{{.State.Pid}}' "${REPLY%%$'\n'*}")
+    ((pid == 0)) || refuse "$3" nsenter --target "${pid}" --net
+  fi
+  while [[ -n ${open} ]] && ((SECONDS < since + DRAIN)); do
+    sleep 0.2
+    open=''
+    [[ $2 == - ]] || open=$(ss -Htn state established "dport = :$2")
+    ((pid == 0)) || open+=$(nsenter --target "${pid}" --net ss -Htn state established "sport = :$3")
+  done
+}
+
+refuse() { # PORT [COMMAND... that enters a network]
+  TURNED_AWAY+=("${*:2}")
+  "${@:2}" nft --file - <<NFT
 table inet ${TABLE}
 delete table inet ${TABLE}
 table inet ${TABLE} {
@@ -73,15 +88,16 @@ table inet ${TABLE} {
   }
 }
 NFT
-  while [[ -n ${open} ]] && ((SECONDS < since + DRAIN)); do
-    sleep 0.2
-    open=$(ss -Htn state established "dport = :$1")
-  done
 }
 
 let_in() {
-  [[ -z ${TURNED_AWAY} ]] || nft delete table inet "${TABLE}"
-  TURNED_AWAY=''
+  local entering
+  local -a enter
+  for entering in "${TURNED_AWAY[@]}"; do
+    read -r -a enter <<<"${entering}"
+    "${enter[@]}" nft delete table inet "${TABLE}" 2>/dev/null || true # the network of a container goes with it
+  done
+  TURNED_AWAY=()
 }
 
 # ---- one container -----------------------------------------------------------------------------------------------------
@@ -112,10 +128,12 @@ await() { # CONTAINER NAME
   BROKEN=1
 }
 
-replace() { # NAME PORT
+# What it depends on is up already, and is named nevertheless: Compose writes down what it has made a container of, and
+# without its dependencies that would be another one, which the next `up` makes anew, with all others at once.
+replace() { # NAME PORT PORT-INSIDE
   say replace "$1"
-  [[ $2 == - ]] || turn_away "$2"
-  if ! compose up --detach --no-deps --quiet-pull "$1" >"${WORK}/log" 2>&1; then
+  turn_away "$@"
+  if ! compose up --detach --quiet-pull "$1" >"${WORK}/log" 2>&1; then
     sed 's/^/  | /' "${WORK}/log"
     [[ ${STAGE} == returning ]] || exit 1
     BROKEN=1
@@ -127,7 +145,7 @@ replace() { # NAME PORT
 
 # Each in its turn; those of which no two may run at once were stopped before.
 replace_all() {
-  local record name update port turn='' i
+  local record name update port inside turn='' i
   local -a order=()
   for i in "${!INSTANCES[@]}"; do
     # On the way back the one that failed comes first, for the others serve.
@@ -135,12 +153,12 @@ replace_all() {
   done
   for i in "${order[@]}"; do
     record=${INSTANCES[i]}
-    IFS=$'\t' read -r name update port _ <<<"${record}"
+    IFS=$'\t' read -r name update port inside _ <<<"${record}"
     [[ " ${TOUCHED[*]} " == *" ${name} "* || ${STAGE} == switched ]] || continue
     [[ -z ${turn} ]] || sleep "${SETTLE}"
     turn=1
     TOUCHED+=("${name}")
-    replace "${name}" "${port}"
+    replace "${name}" "${port}" "${inside}"
   done
 }
 
@@ -159,7 +177,7 @@ stop_first() {
 try_out() {
   local record name trial
   for record in "${INSTANCES[@]}"; do
-    IFS=$'\t' read -r name _ _ trial <<<"${record}"
+    IFS=$'\t' read -r name _ _ _ trial <<<"${record}"
     [[ ${trial} == try ]] || continue
     TRIAL=${SITE}-${name}-trial
     docker rm --force --volumes "${TRIAL}" >/dev/null 2>&1 || true
@@ -276,19 +294,18 @@ forget_old() {
 
 # What install.sh brought in: those of each service that compose would make anew, unless they are to be stopped at once.
 renew() {
-  local kind name update port wanted has turn=''
-  while IFS=$'\t' read -r kind _ name update port _; do
+  local kind name update port inside change turn=''
+  while IFS=$'\t' read -r kind _ name update port inside _; do
     [[ ${kind} == container && ${update} == rolling ]] || continue
     containers_of "${name}"
     [[ -n ${REPLY} ]] || continue
     if [[ ${REPLY} != *$'\n'* ]]; then
-      wanted=$(compose config --hash "${name}")
-      has=$(docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}}' "${REPLY}")
-      [[ ${wanted} != *" ${has}" ]] || continue
+      change=$(compose --dry-run up --detach "${name}" 2>&1 </dev/null) || change=unknown
+      [[ ${change} != *"${SITE}-${name}-"[0-9]*\ Running* ]] || continue
     fi
     [[ -z ${turn} ]] || sleep "${SETTLE}"
     turn=1
-    replace "${name}" "${port}"
+    replace "${name}" "${port}" "${inside}"
   done <"${PLAN}"
 }
 

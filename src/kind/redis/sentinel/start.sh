@@ -58,7 +58,9 @@ start_sentinel() {
       grep -E '^sentinel (myid|current-epoch|config-epoch|leader-epoch) ' "${state}" || true
     } >/data/next.conf
     mv /data/next.conf "${state}"
-    cp "${begin}" /data/begun.conf
+    # By another name first: what it was copied from may not be written, and so may not the copy.
+    cat "${begin}" >/data/next.conf
+    mv -f /data/next.conf /data/begun.conf
   fi
   exec docker-entrypoint.sh redis-server "${state}" --sentinel
 }

@@ -15,11 +15,9 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
     ] {
         checks.that(&format!("`{name}` is replaced on every host"), || {
             let secrets = "cat /etc/neurmatic/secrets/".to_owned() + name;
-            let holders = |host: &&str| scene.host(host).run(&secrets).code == 0;
-            let holders: Vec<&str> = ["vps", "vps2", "vps3"]
-                .into_iter()
-                .filter(|host| holders(&host))
-                .collect();
+            let needs = format!("grep -q '^{name}\t' /etc/neurmatic/rotate.tsv");
+            let hosts = ["vps", "vps2", "vps3"].into_iter();
+            let holders: Vec<&str> = hosts.filter(|host| scene.host(host).run(&needs).code == 0).collect();
             let old = scene.host(holders[0]).run(&secrets).ok()?;
             let figures = scene.under_load(path, || scene.follow_runbook(name))?;
             let values: Result<Vec<String>, String> =

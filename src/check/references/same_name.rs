@@ -55,18 +55,24 @@ fn claimed<'a>(site: &Site, host: &'a Host) -> Vec<Claim<'a>> {
             Mount::Bind { .. } => None,
         }));
     }
-    claims.extend(units_of_ours(site, host));
-    let units = host.units.iter();
-    claims.extend(units.map(|unit| claim("unit", &unit.name, "", &unit.origin)));
+    let ours = units_of_ours(site, host);
+    for unit in &host.units {
+        claims.push(claim("unit", &unit.name, "", &unit.origin));
+        let template = if unit.instances.is_empty() { "" } else { "@" };
+        let file = format!("{}{template}.service", unit.name);
+        let is_ours = ours.iter().any(|ours| ours.name == file);
+        claims.extend(is_ours.then(|| claim("unit", &file, "", &unit.origin)));
+    }
+    claims.extend(ours);
     let jobs = host.jobs.iter();
     claims.extend(jobs.map(|job| claim("job", &job.name, "", &job.origin)));
     claims
 }
 
-/// Units that the bundle has of its own.
+/// Units that the bundle has of its own, by their files: a template is another one.
 fn units_of_ours<'a>(site: &Site, host: &'a Host) -> Vec<Claim<'a>> {
     let ours = [
-        ("certificate", host.certificates.first().map(|first| &first.origin)),
+        ("certificate@", host.certificates.first().map(|first| &first.origin)),
         ("coredns", host.dns.as_ref().map(|dns| &dns.origin)),
         ("health-watch", host.watch.as_ref().map(|watch| &watch.origin)),
     ];
@@ -74,7 +80,7 @@ fn units_of_ours<'a>(site: &Site, host: &'a Host) -> Vec<Claim<'a>> {
         .filter_map(|(name, origin)| {
             Some(Claim {
                 what: "unit",
-                name: format!("{}-{name}", site.name),
+                name: format!("{}-{name}.service", site.name),
                 of: "",
                 origin: origin?,
             })

@@ -280,7 +280,7 @@ undo_restore() {
   trap - EXIT ERR
   set +e
   if ((status)); then
-    if ((${#UNDO_DATABASE[@]})); then "${UNDO_DATABASE[@]}"; fi
+    if ((${#UNDO_DATABASE[@]})); then ("${UNDO_DATABASE[@]}"); fi # what fails in there ends nothing here
     for path in "${ASIDE[@]}"; do
       complain "putting ${path} back as it was"
       if [[ ${path} == */ ]]; then

@@ -7,7 +7,9 @@ use serde_yaml::{Mapping, Value};
 use super::daemon;
 use super::file::{Dependency, Deploy, Health, KEYS, Limits, Logging, MountPoint, Port, Resources, SecretUse, Service};
 use crate::digest::sha256;
-use crate::site::{Container, Encoding, Healthcheck, Host, Mount, PortBinding, Protocol, Site, placeholder};
+use crate::site::{
+    ConfigFile, Container, Encoding, Healthcheck, Host, Mount, PortBinding, Protocol, Site, placeholder,
+};
 
 /// Processes and threads of a container that asks for no number of its own.
 const PIDS: u32 = 512;
@@ -182,14 +184,17 @@ fn health(check: &Healthcheck) -> Health {
     }
 }
 
-/// Digests of the files that the container reads, and of the secrets in them, which the host knows. What is in a folder is
-/// left out: the container sees it as it is, and whoever changes it says so to the program.
+/// Digests of the files that the container reads, and of the secrets in them, which the host knows. What lies in a mounted
+/// folder is seen as it is now: it counts only if the container is to be made anew for it.
 fn labels(site: &Site, host: &Host, container: &Container) -> BTreeMap<String, String> {
     let mut secrets: BTreeSet<&str> = container.secrets.iter().map(|(_, secret)| secret.as_str()).collect();
     let mut files = String::new();
     for mount in &container.mounts {
         let Mount::Bind { source, .. } = mount else { continue };
-        for file in host.files.iter().filter(|file| file.path == *source) {
+        let inside = format!("{source}/");
+        let is_anew = |file: &ConfigFile| file.actions.iter().any(|action| action == super::NAME);
+        let counts = |file: &&ConfigFile| file.path == *source || file.path.starts_with(&inside) && is_anew(file);
+        for file in host.files.iter().filter(counts) {
             files.push_str(&format!("{} {}\n", file.path, sha256(&file.content)));
             secrets.extend(secrets_in(&file.content));
         }

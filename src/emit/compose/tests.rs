@@ -197,10 +197,11 @@ fn what_a_container_reads_is_in_its_labels() {
         panic!("a file is mounted")
     };
     "/etc/acme/redis/cache".clone_into(source);
-    assert_eq!(
-        file(&host)["services"]["cache"]["labels"]["acme.files"],
-        serde_yaml::Value::Null
-    );
+    let labelled = |host: &Host| !file(host)["services"]["cache"]["labels"]["acme.files"].is_null();
+    host.files[0].actions = vec!["reload".into()];
+    assert!(!labelled(&host));
+    host.files[0].actions = vec!["compose".into()];
+    assert!(labelled(&host));
 }
 
 #[test]

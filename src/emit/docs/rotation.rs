@@ -135,8 +135,7 @@ fn several(site: &Site, secret: &Secret) -> Several {
     let (name, program) = (&secret.name, format!("{}-rotate-secret {}", site.name, secret.name));
     let others = || secret.hosts.iter().filter(|host| *host != maker);
     let made = matches!(secret.source, SecretSource::Generated(_));
-    let bring = |file: &str, host: &str, options: &str| {
-        let path = format!("{}/secrets/{file}", site.etc());
+    let bring = |path: &str, host: &str, options: &str| {
         format!("ssh {maker} sudo cat {path} | ssh {host} sudo {program} --stdin{options} --yes")
     };
     let on = |host: &str, options: &str| format!("ssh -t {host} sudo {program}{options}");
@@ -147,13 +146,13 @@ fn several(site: &Site, secret: &Secret) -> Several {
             .collect()
     };
     let mut commands = Vec::new();
-    let is_checked_by_several = site.accepting(secret).len() > 1;
+    let is_checked_elsewhere = site.accepting(secret).iter().any(|host| host != maker);
     match &secret.rotation {
-        rotation @ (Rotation::Overlap(_) | Rotation::Both) if is_checked_by_several => {
+        rotation @ (Rotation::Overlap(_) | Rotation::Both) if is_checked_elsewhere => {
             if made {
-                let before = previous(name);
+                let announced = format!("/var/lib/sitewright/{}/rotation/{name}/new", site.name);
                 commands.push(on(maker, " --announce"));
-                commands.extend(others().map(|host| bring(&before, host, " --announce")));
+                commands.extend(others().map(|host| bring(&announced, host, " --announce")));
             } else {
                 commands.extend(every(" --announce"));
             }
@@ -166,7 +165,8 @@ fn several(site: &Site, secret: &Secret) -> Several {
         rotation => {
             if made {
                 commands.push(on(maker, ""));
-                commands.extend(others().map(|host| bring(name, host, "")));
+                let path = format!("{}/secrets/{name}", site.etc());
+                commands.extend(others().map(|host| bring(&path, host, "")));
             } else {
                 commands.extend(every(""));
             }

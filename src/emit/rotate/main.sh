@@ -32,6 +32,7 @@ done
 ((EUID == 0)) || die 2 "this must run as root"
 [[ -r ${TABLE} ]] || die 2 "${TABLE} cannot be read"
 read_table
+open_generation
 case ${MODE} in
   list)
     list
@@ -56,7 +57,6 @@ for other in "${JOURNAL}"/*; do
     || die 2 "the replacement of ${other} was interrupted: first ${PROGRAM} ${other}, which goes on, or ${PROGRAM} ${other} --undo"
 done
 J=${JOURNAL}/${NAME}
-open_generation
 exec 7>>"${STATE}/lock"
 flock -n 7 || die 2 "an install.sh or a deployment is at work on this host"
 exec 7>&-
@@ -69,8 +69,9 @@ trap 'rm -rf "${WORK}"' EXIT
 awk -F '\t' -v name="${NAME}" '$1 == "secret" && $2 == name { print $3 "\t" $4 }' "${GENERATION}/plan.tsv" >"${WORK}/secret"
 IFS=$'\t' read -r COMES HINT <"${WORK}/secret" || die 2 "${NAME} is not in the plan of this host: apply once more"
 [[ ${COMES} == generate || -t 0 ]] || STDIN=1
-KEEPS='' # whether this host keeps the value before
+KEEPS='' ELSEWHERE='' # whether this host accepts the value before, and whether others do
 [[ ,${ACCEPT[${NAME}]}, != *",${HOST},"* || ! -f ${SECRETS_DIR}/${NAME}.previous ]] || KEEPS=1
+for other in ${ACCEPT[${NAME}]//,/ }; do [[ ${other} == - || ${other} == "${HOST}" ]] || ELSEWHERE=1; done
 trap 'exit 130' INT TERM HUP
 trap 'complain error "${PROGRAM} stopped at line ${LINENO}: ${PROGRAM} ${NAME} goes on, with --undo it goes back"' ERR
 "${MODE}"

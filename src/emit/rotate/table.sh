@@ -43,7 +43,7 @@ find_state() { # NAME
     [[ $(<"${JOURNAL}/$1/step") != announced ]] || STATE_OF=announced
   elif [[ ! -f ${file} ]]; then
     STATE_OF=missing
-  elif [[ -f ${file}.previous ]] && ! cmp -s "${file}" "${file}.previous"; then
+  elif [[ -f ${file}.previous && ,${ACCEPT[$1]}, == *",${HOST},"* ]] && ! cmp -s "${file}" "${file}.previous"; then
     STATE_OF=overlapping
   fi
 }

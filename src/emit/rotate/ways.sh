@@ -33,7 +33,7 @@ rotate() {
     missing) die 2 "${SECRETS_DIR}/${NAME} is not there: install.sh --apply makes or asks for it" ;;
     overlapping) die 2 "the value before is still valid: ${PROGRAM} ${NAME} --finish ends that" ;;
     settled)
-      [[ -n ${ANNOUNCE}${DRY} || ${ACCEPT[${NAME}]} != *,* ]] \
+      [[ -n ${ANNOUNCE}${DRY} || -z ${ELSEWHERE} || (${COMES} != generate && -z ${KEEPS}) ]] \
         || die 2 "${ACCEPT[${NAME}]//,/, } check it: each has to accept the new value before one uses it, so begin with --announce"
       confirm "${NAME}" "${NAME}.previous"
       begin
@@ -58,7 +58,7 @@ rotate() {
         step_to announced
         say announced "${NAME}: use it by ${PROGRAM} ${NAME}, once every host knows it"
         note "announced a new value of ${NAME}"
-        tell_others "${NAME}.previous" ' --announce'
+        tell_others "${J}/new" ' --announce'
         return
       fi
       ;;
@@ -74,7 +74,7 @@ rotate() {
   forget
   say replaced "${NAME}"
   [[ -z ${KEEPS} ]] || say still "the old value is valid until ${PROGRAM} ${NAME} --finish"
-  [[ ${ACCEPT[${NAME}]} == *,* ]] || tell_others "${NAME}"
+  [[ -n ${ELSEWHERE} ]] || tell_others "${SECRETS_DIR}/${NAME}"
 }
 
 # What is left to do on the other hosts; the runbook has it in order.
@@ -82,7 +82,7 @@ tell_others() { # FILE [OPTION]
   local other
   for other in ${ON[${NAME}]//,/ }; do
     [[ ${other} == "${HOST}" || ${COMES} != generate ]] \
-      || say next "ssh ${HOST} sudo cat ${SECRETS_DIR}/$1 | ssh ${other} sudo ${PROGRAM} ${NAME} --stdin${2-} --yes"
+      || say next "ssh ${HOST} sudo cat $1 | ssh ${other} sudo ${PROGRAM} ${NAME} --stdin${2-} --yes"
   done
 }
 

@@ -9,6 +9,9 @@ use crate::kind::server::{self, Budget, Reached, file};
 use crate::manifest::services::Redis;
 use crate::site::{Access, Action, Check, ConfigFile, Container, Directory, Healthcheck, Mount, Probe, order};
 
+/// Who may do what, as the container sees it.
+const USERS: &str = "/etc/redis/users/users.acl";
+
 /// Major version of the image where the manifest does not say.
 const VERSION: u32 = 7;
 
@@ -52,7 +55,7 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str, memb
         bind,
         port: listen,
         dir: "/data",
-        acl: "/etc/redis/users/users.acl",
+        acl: USERS,
         supervised: false,
     };
     let mut lines = settings::lines(redis, &origin, budget, &place);
@@ -183,12 +186,13 @@ pub(super) fn lower(redis: &Redis, lowering: &mut Lowering<'_>, host: &str, memb
     );
 }
 
-/// A folder is seen in the container as it is now. A server that does not run yet reads it when it starts; one whose user may
-/// not ask, or has another password, is restarted.
+/// A folder is seen in the container as it is now. A server that does not run yet reads it when it starts, and one that was
+/// made without the folder is made anew; one whose user may not ask, or has another password, is restarted.
 fn reload(site: &str, name: &str, port: u16) -> String {
     let compose = server::compose(site);
     format!(
         "of=$({compose} ps --quiet --status running {name} 2>/dev/null) || true; [ -n \"$of\" ] || exit 0; \
+         docker exec \"$of\" test -e {USERS} || exit 0; \
          REDISCLI_AUTH=$(cat /etc/{site}/secrets/{}) docker exec -e REDISCLI_AUTH \"$of\" redis-cli -p {port} --user backup --no-auth-warning ACL LOAD \
          | grep -qx OK || {compose} restart {name}",
         secret(name, "backup")

@@ -35,7 +35,7 @@ struct Scene<'bed> {
 
 #[test]
 fn secrets_are_replaced_while_the_site_is_used() {
-    let Some(bed) = Bed::get(Ground::Rotation) else {
+    let Some(bed) = Bed::for_long(Ground::Rotation) else {
         return;
     };
     let scene = Scene {

@@ -40,7 +40,7 @@ pub(super) fn check(scene: &Scene<'_>, checks: &mut Checks) {
     });
     checks.that("the cache's password is replaced under load: no request fails", || {
         scene.outside.start_in_background(
-            "wrk --threads 2 --connections 8 --duration 300s --timeout 10s https://api.neurmatic.com/load/cache >/tmp/wrk.log 2>&1; \
+            "wrk --threads 1 --connections 2 --duration 300s --timeout 10s https://api.neurmatic.com/load/cache >/tmp/wrk.log 2>&1; \
              echo done >>/tmp/wrk.log",
         );
         let old = scene.host.run("cat /etc/neurmatic/secrets/cache_app").ok()?;

@@ -67,13 +67,14 @@ turn_away() { # NAME PORT PORT-INSIDE
     sleep 0.2
     open=''
     [[ $2 == - ]] || open=$(ss -Htn state established "dport = :$2")
-    ((pid == 0)) || open+=$(nsenter --target "${pid}" --net ss -Htn state established "sport = :$3")
+    ((pid == 0)) || open+=$(nsenter --target "${pid}" --net ss -Htn state established "sport = :$3" 2>/dev/null || true)
   done
 }
 
+# A container that ends meanwhile takes in nobody either.
 refuse() { # PORT [COMMAND... that enters a network]
   TURNED_AWAY+=("${*:2}")
-  "${@:2}" nft --file - <<NFT
+  "${@:2}" nft --file - <<NFT || (($# > 1))
 table inet ${TABLE}
 delete table inet ${TABLE}
 table inet ${TABLE} {
@@ -128,12 +129,22 @@ await() { # CONTAINER NAME
   BROKEN=1
 }
 
+# Where Compose has made the container and waits for what it depends on, which is ill or will not get well, it starts all the
+# same: those that serve now are no better off.
+start_made() { # NAME
+  local state
+  containers_of "$1"
+  state=$(docker inspect --format '{{.State.Status}}' "${REPLY%%$'\n'*}" 2>/dev/null || true)
+  [[ ${state} == created ]] && docker start "${REPLY%%$'\n'*}" >>"${WORK}/log" 2>&1
+}
+
 # What it depends on is up already, and is named nevertheless: Compose writes down what it has made a container of, and
 # without its dependencies that would be another one, which the next `up` makes anew, with all others at once.
 replace() { # NAME PORT PORT-INSIDE
   say replace "$1"
   turn_away "$@"
-  if ! compose up --detach --quiet-pull "$1" >"${WORK}/log" 2>&1; then
+  if ! timeout "${PATIENCE}" docker compose --file "/etc/${SITE}/compose/compose.yaml" up --detach --quiet-pull "$1" \
+    >"${WORK}/log" 2>&1 && ! start_made "$1"; then
     sed 's/^/  | /' "${WORK}/log"
     [[ ${STAGE} == returning ]] || exit 1
     BROKEN=1

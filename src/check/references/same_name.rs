@@ -1,7 +1,6 @@
 //! Parts of two services that get one name on a host.
 
 use crate::check::Rule;
-use crate::check::once::once;
 use crate::diag::Diagnostic;
 use crate::site::{Host, Mount, Pointer, Site};
 
@@ -12,7 +11,6 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Something that has a name of its own on its host.
-#[derive(PartialEq)]
 struct Claim<'a> {
     what: &'static str,
     name: String,
@@ -23,19 +21,24 @@ struct Claim<'a> {
 
 fn find(site: &Site) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    // One name of two parts is enough to tell: others follow from it, on this host and the next.
+    let mut told: Vec<(&Pointer, &Pointer)> = Vec::new();
     for host in &site.hosts {
         let mut claims: Vec<Claim<'_>> = Vec::new();
         for claim in claimed(site, host) {
             let same = |known: &&Claim<'_>| known.what == claim.what && known.name == claim.name;
-            match claims.iter().find(same) {
-                Some(known) if known.of.is_empty() || known.of != claim.of => found.push(finding(known, &claim)),
-                Some(_) => {}
-                None => claims.push(claim),
+            let Some(known) = claims.iter().find(same) else {
+                claims.push(claim);
+                continue;
+            };
+            let pair = (known.origin, claim.origin);
+            if (known.of.is_empty() || known.of != claim.of) && !told.contains(&pair) {
+                told.push(pair);
+                found.push(finding(known, &claim));
             }
         }
     }
-    // The same services may be on several hosts, and a job is in a container of its name.
-    once(found)
+    found
 }
 
 fn claimed<'a>(site: &Site, host: &'a Host) -> Vec<Claim<'a>> {

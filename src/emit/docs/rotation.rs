@@ -145,39 +145,28 @@ fn several(site: &Site, secret: &Secret) -> Several {
             .map(|host| on(host, options))
             .collect()
     };
+    let brought = |path: String, options: &str| -> Vec<String> {
+        let first = std::iter::once(on(maker, options));
+        first.chain(others().map(|host| bring(&path, host, options))).collect()
+    };
+    let accepting = site.accepting(secret);
+    let is_announced = accepting.iter().any(|host| host != maker);
     let mut commands = Vec::new();
-    let is_checked_elsewhere = site.accepting(secret).iter().any(|host| host != maker);
-    match &secret.rotation {
-        rotation @ (Rotation::Overlap(_) | Rotation::Both) if is_checked_elsewhere => {
-            if made {
-                let announced = format!("/var/lib/sitewright/{}/rotation/{name}/new", site.name);
-                commands.push(on(maker, " --announce"));
-                commands.extend(others().map(|host| bring(&announced, host, " --announce")));
-            } else {
-                commands.extend(every(" --announce"));
-            }
-            commands.extend(every(""));
-            if let Rotation::Overlap(span) = rotation {
-                commands.push(format!("# {} later:", span.text));
-            }
-            commands.extend(every(" --finish"));
-        }
-        rotation => {
-            if made {
-                commands.push(on(maker, ""));
-                let path = format!("{}/secrets/{name}", site.etc());
-                commands.extend(others().map(|host| bring(&path, host, "")));
-            } else {
-                commands.extend(every(""));
-            }
-            if let Rotation::Overlap(span) = rotation {
-                commands.push(format!("# {} later:", span.text));
-            }
-            if matches!(rotation, Rotation::Overlap(_) | Rotation::Both) {
-                commands.extend(site.accepting(secret).iter().map(|host| on(host, " --finish")));
-            }
-        }
+    if is_announced && made {
+        let announced = format!("/var/lib/sitewright/{}/rotation/{name}/new", site.name);
+        commands.extend(brought(announced, " --announce"));
+    } else if is_announced {
+        commands.extend(every(" --announce"));
     }
+    if made && !is_announced {
+        commands.extend(brought(format!("{}/secrets/{name}", site.etc()), ""));
+    } else {
+        commands.extend(every(""));
+    }
+    if let Rotation::Overlap(span) = &secret.rotation {
+        commands.push(format!("# {} later:", span.text));
+    }
+    commands.extend(accepting.iter().map(|host| on(host, " --finish")));
     Several {
         name: code(name),
         commands,

@@ -153,10 +153,10 @@ impl Bed {
 /// So many tests of hosts run at a time: what a host promises in seconds, it cannot keep where six of them share two processors.
 const AT_ONCE: usize = 3;
 
-/// Who runs, and who waits.
+/// How many run, and the minutes of each that waits.
 struct Places {
     running: usize,
-    waiting: Vec<Ground>,
+    waiting: Vec<u32>,
 }
 
 static PLACES: Mutex<Places> = Mutex::new(Places {
@@ -170,19 +170,16 @@ struct Turn;
 
 impl Turn {
     fn take(ground: Ground) -> Self {
+        let minutes = ground.minutes();
         let mut places = PLACES.lock().expect("no holder panics");
-        places.waiting.push(ground);
+        places.waiting.push(minutes);
         let mut places = CHANGED
             .wait_while(places, |places| {
-                let first = places.waiting.iter().max_by_key(|waiting| waiting.minutes());
-                places.running >= AT_ONCE || first.is_some_and(|first| first.minutes() > ground.minutes())
+                places.running >= AT_ONCE || places.waiting.iter().any(|others| *others > minutes)
             })
             .expect("no holder panics");
-        let own = places
-            .waiting
-            .iter()
-            .position(|waiting| waiting.minutes() == ground.minutes());
-        places.waiting.remove(own.expect("it waits here"));
+        let own = places.waiting.iter().position(|waiting| *waiting == minutes);
+        places.waiting.swap_remove(own.expect("it waits here"));
         places.running += 1;
         CHANGED.notify_all();
         Self
